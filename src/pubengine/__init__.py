@@ -1,0 +1,3 @@
+"""pubengine: a plugin-based static publishing engine for people who write."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,53 @@
+"""The one module that a plugin imports: everything here stays as it is within a major version."""
+
+from pubengine.command import Command
+from pubengine.config import SiteConfig
+from pubengine.dates import Moment, parse_moment
+from pubengine.diagnostics import Diagnostic, Severity, error, warning
+from pubengine.errors import ContentError
+from pubengine.fields import read_post
+from pubengine.files import SiteFiles
+from pubengine.front_matter import FrontMatter, split_front_matter
+from pubengine.hookspecs import hookimpl
+from pubengine.model import Card, Link, Page, Post, Site, Source
+from pubengine.paginate import Part, paginate
+from pubengine.permalinks import output_path, url_of
+from pubengine.slugs import slugify
+from pubengine.text import position
+from pubengine.view import View
+from pubengine.wording import format_date, locale_of, month_name
+from pubengine.xml_text import to_xml
+
+__all__ = [
+    "Card",
+    "Command",
+    "ContentError",
+    "Diagnostic",
+    "FrontMatter",
+    "Link",
+    "Moment",
+    "Page",
+    "Part",
+    "Post",
+    "Severity",
+    "Site",
+    "SiteConfig",
+    "SiteFiles",
+    "Source",
+    "View",
+    "error",
+    "format_date",
+    "hookimpl",
+    "locale_of",
+    "month_name",
+    "output_path",
+    "paginate",
+    "parse_moment",
+    "position",
+    "read_post",
+    "slugify",
+    "split_front_matter",
+    "to_xml",
+    "url_of",
+    "warning",
+]

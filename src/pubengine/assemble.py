@@ -1,0 +1,195 @@
+"""The one barrier: finished posts become a site, with addresses, one order, and nothing unpublished in it.
+
+The order of posts, everywhere: by day, the newest first, the day being that of the post's own offset
+from UTC; on one day by time, the latest first, a post without a time counting as midnight; at one
+time by file, the path that sorts last first, so that of `2024-05-01-a.md` and `2024-05-01-b.md` the
+second is the newer; in one file by place, the upper first, as a journal is written.
+"""
+
+from __future__ import annotations
+
+import posixpath
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import datetime, time
+from typing import Literal
+from urllib.parse import unquote, urljoin, urlsplit
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from pubengine.config import Config, SiteConfig
+from pubengine.diagnostics import Diagnostic, error, warning
+from pubengine.discover import published_path
+from pubengine.load import Finished
+from pubengine.model import Card, Post, Site
+from pubengine.permalinks import expand, folded, output_path, page_path, url_of
+
+Reason = Literal["draft", "future", "expired"]
+
+
+class Hidden(Struct, frozen=True):
+    """A post that is not published now, and why."""
+
+    source: str
+    line: int
+    title: str
+    reason: Reason
+    until: datetime | None = None
+    """For `future`, when it will be published."""
+
+
+class Selection(Struct, frozen=True):
+    """What to publish besides what is due."""
+
+    now: datetime
+    """The moment that decides what is due; the only clock a build reads."""
+    drafts: bool = False
+    future: bool = False
+
+
+class Assembled(Struct, frozen=True):
+    """The site, and what did not become part of it."""
+
+    site: Site
+    hidden: tuple[Hidden, ...]
+    problems: tuple[Diagnostic, ...]
+
+
+def assemble(finished: Iterable[Finished], files: tuple[str, ...], config: Config, selection: Selection) -> Assembled:
+    """Turns posts into a site. Two posts with one id or one address are errors, and neither is published."""
+    shown: list[Finished] = []
+    hidden = []
+    for one in finished:
+        if why := why_hidden(one.post, selection):
+            hidden.append(why)
+        else:
+            shown.append(_dated(one, config.site, selection))
+    problems: list[Diagnostic] = []
+    cards = [card for one in shown if (card := _card(one, config, problems))]
+    cards = _without_clashes(cards, problems)
+    cards = _with_links(cards, files, config.site)
+    posts = sorted((card for card in cards if card.kind == "post"), key=order_key)
+    posts.sort(key=_newest_first, reverse=True)
+    pages = sorted((card for card in cards if card.kind == "page"), key=lambda card: card.path)
+    _warn_of_identity(config, posts, problems)
+    return Assembled(Site(config.site, tuple(posts), tuple(pages), files), tuple(hidden), tuple(problems))
+
+
+def why_hidden(post: Post, selection: Selection) -> Hidden | None:
+    """Why a post is not to be published at that moment, or None if it is."""
+
+    def because(reason: Reason, until: datetime | None = None) -> Hidden:
+        return Hidden(post.source, post.line, post.title, reason, until)
+
+    if post.draft and not selection.drafts:
+        return because("draft")
+    if post.expires is not None and post.expires <= selection.now:
+        return because("expired")
+    if post.date is not None and post.date > selection.now and not selection.future:
+        return because("future", post.date)
+    return None
+
+
+def _dated(one: Finished, site: SiteConfig, selection: Selection) -> Finished:
+    """A draft without a date is shown as if it were of today."""
+    if one.post.date is not None or one.post.kind == "page":
+        return one
+    today = datetime.combine(selection.now.astimezone(site.zone).date(), time(), site.zone)
+    fixed = datetime.fromisoformat(today.isoformat())
+    return replace(one, post=one.post.replace(date=fixed, date_only=True))
+
+
+def order_key(card: Card) -> int:
+    """Second key of the order: the place in the file, the upper first."""
+    return card.position
+
+
+def _newest_first(card: Card) -> tuple[object, object, str]:
+    assert card.date is not None
+    return (card.day, card.date, card.source)
+
+
+def _card(one: Finished, config: Config, problems: list[Diagnostic]) -> Card | None:
+    post = one.post
+    where = page_path(post.slug) if post.kind == "page" else expand(config.permalinks.posts, post)
+    try:
+        path = output_path(where)
+    except ValueError as problem:
+        hint = "rename the file, or give it another slug"
+        problems.append(
+            error("address-invalid", f"its address {where} is no good: {problem}", post.source, post.line, 0, hint)
+        )
+        return None
+    fields = {name: getattr(post, name) for name in Card.__struct_fields__ if name in Post.__struct_fields__}
+    return Card(
+        **fields,
+        url=url_of(path, config.site.base),
+        path=path,
+        digest=one.digest,
+        summary=one.summary,
+        words=one.words,
+        has_more=bool(one.body.excerpt),
+        links=dict.fromkeys(one.links, ""),
+    )
+
+
+def _without_clashes(cards: list[Card], problems: list[Diagnostic]) -> list[Card]:
+    """The cards whose id and address are theirs alone; an error at each of the others."""
+    clashing: set[int] = set()
+    by_path, by_id = defaultdict(list), defaultdict(list)
+    for number, card in enumerate(cards):
+        by_path[folded(card.path)].append(number)
+        by_id[card.id].append(number)
+    for code, what, groups in (("address-twice", "address", by_path), ("id-twice", "id", by_id)):
+        for group in groups.values():
+            for number in group if len(group) > 1 else ():
+                if number in clashing:
+                    continue
+                card = cards[number]
+                others = " and ".join(cards[other].origin for other in group if other != number)
+                value = unquote(card.url) if what == "address" else card.id
+                hint = f"give one of them another {'slug' if what == 'address' else 'id'}"
+                message = f"the {what} {value!r} is also that of {others}"
+                problems.append(error(code, message, card.source, card.line, 0, hint))
+            if len(group) > 1:
+                clashing.update(group)
+    return [card for number, card in enumerate(cards) if number not in clashing]
+
+
+def _with_links(cards: list[Card], files: tuple[str, ...], site: SiteConfig) -> list[Card]:
+    """Cards that know where the links in their text lead, now that all addresses are known."""
+    known = {path: url_of(published_path(path), site.base) for path in files}
+    sources: dict[str, str] = {}
+    for card in cards:
+        sources.setdefault(card.source, card.url)
+    known.update(sources)
+    urls = set(known.values())
+    return [
+        replace(card, links={link: _resolve(link, card, known, urls, site) for link in card.links})
+        if card.links
+        else card
+        for card in cards
+    ]
+
+
+def _resolve(link: str, card: Card, known: dict[str, str], urls: set[str], site: SiteConfig) -> str:
+    parts = urlsplit(link)
+    tail = link[len(parts.path) :]
+    if not parts.path:
+        return card.url + tail
+    if parts.path.startswith("/"):
+        if site.base == "/" or (parts.path.startswith(site.base) and parts.path in urls):
+            return link
+        return site.base + link.lstrip("/")
+    target = posixpath.normpath(posixpath.join(posixpath.dirname(card.source), unquote(parts.path)))
+    if target in known:
+        return known[target] + tail
+    return urljoin(card.url, link)
+
+
+def _warn_of_identity(config: Config, posts: list[Card], problems: list[Diagnostic]) -> None:
+    if not config.site.id and posts:
+        message = "without an id, the feeds' ids hang on the site's address and would change with it"
+        hint = f'add to engine.toml: id = "{config.site.identity}"'
+        problems.append(warning("site-id-missing", message, "engine.toml", 1, 0, hint))

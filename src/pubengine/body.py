@@ -1,0 +1,131 @@
+"""The HTML of a post's text, put on a page: its links made to lead where they should from there.
+
+A text may stand on its own page, in lists with others, and in feeds. Links in it are as the author
+wrote them: relative to the file they are written in, or from the site's root. The tags are found by
+one regular expression that follows the tokenizer of the HTML standard (13.2.5) for start tags and
+passes over comments, scripts and styles; everything that is not such an attribute stays byte for byte.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Callable
+from urllib.parse import urljoin
+
+_SKIPPED = r"<!--.*?(?:-->|\Z)|<(script|style|textarea|title|xmp)\b.*?(?:</\1\b|\Z)"
+_TAG = re.compile(
+    rf"{_SKIPPED}|<[a-zA-Z][^\s/>]*+(?:[^\"'>]|\"[^\"]*+\"|'[^']*+')*+>",
+    re.DOTALL | re.IGNORECASE,
+)
+_URL_ATTRIBUTE = re.compile(
+    r"""(?P<before>\s(?P<name>href|src|poster|cite|action|srcset|data)\s*=\s*)
+        (?:"(?P<double>[^"]*)"|'(?P<single>[^']*)'|(?P<bare>[^\s"'=<>`]+))""",
+    re.VERBOSE | re.IGNORECASE,
+)
+_ID_ATTRIBUTE = re.compile(
+    r"""\s(?:id|for|aria-labelledby|aria-describedby)\s*=\s*(?:"[^"]*"|'[^']*'|[^\s"'=<>`]+)""", re.IGNORECASE
+)
+_SCHEME = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:|//")
+_WORTH_IT = re.compile(r"\s(?:href|src|poster|cite|action|srcset|data|id|for|aria-)", re.IGNORECASE)
+
+Rewrite = Callable[[str], str]
+
+
+def is_external(url: str) -> bool:
+    """Whether a URL as written names a host or a scheme, so that it leads where it says from anywhere."""
+    return bool(_SCHEME.match(url))
+
+
+def links_in(body: str) -> tuple[str, ...]:
+    """Every distinct URL in a text that leads into the site, in order, fragments on the same page apart."""
+    found: dict[str, None] = {}
+
+    def note(url: str) -> str:
+        if url and not url.startswith("#") and not is_external(url):
+            found[url] = None
+        return url
+
+    _each_tag(body, lambda tag: _rewrite_urls(tag, note))
+    return tuple(found)
+
+
+def place(body: str, *, links: dict[str, str], own_url: str, in_list: bool, absolute: str = "") -> str:
+    """The text as it stands on a page.
+
+    `links` says where each internal link leads; `own_url` is the post's own address. `in_list`: the text
+    stands among others, so ids go (they would clash) and links to its own fragments lead to its own
+    page. `absolute`: scheme and host to put before every link, for feeds.
+    """
+    if not (in_list or absolute or links):
+        return body
+
+    def lead(url: str) -> str:
+        target = links.get(url, url)
+        if in_list and (target.startswith("#") or not target):
+            target = own_url + target
+        if absolute and not is_external(target):
+            target = absolute + urljoin(own_url, target)
+        return target
+
+    def change(tag: str) -> str:
+        tag = _rewrite_urls(tag, lead)
+        return _ID_ATTRIBUTE.sub("", tag) if in_list else tag
+
+    return _each_tag(body, change)
+
+
+def _each_tag(body: str, change: Callable[[str], str]) -> str:
+    if not _WORTH_IT.search(body):
+        return body
+    return _TAG.sub(lambda match: match[0] if match[0][1] == "!" or match[1] else _once(match[0], change), body)
+
+
+def _once(tag: str, change: Callable[[str], str]) -> str:
+    return change(tag) if _WORTH_IT.search(tag) else tag
+
+
+def _rewrite_urls(tag: str, lead: Rewrite) -> str:
+    def one(match: re.Match[str]) -> str:
+        raw = match["double"] or match["single"] or match["bare"] or ""
+        before = html.unescape(raw).strip()
+        after = _rewrite_srcset(before, lead) if match["name"].lower() == "srcset" else lead(before)
+        return match[0] if after == before else f'{match["before"]}"{html.escape(after, quote=True)}"'
+
+    return _URL_ATTRIBUTE.sub(one, tag)
+
+
+def _rewrite_srcset(value: str, lead: Rewrite) -> str:
+    candidates = []
+    for candidate in re.split(r",\s+", value):
+        url, space, size = candidate.strip().partition(" ")
+        candidates.append(f"{lead(url)}{space}{size}")
+    return ", ".join(candidates)
+
+
+_WORDS = re.compile(r"\S+")
+_MARKUP = re.compile(rf"{_SKIPPED}|<[^>]*>", re.DOTALL | re.IGNORECASE)
+_BLOCK = re.compile(
+    r"</?(?:p|div|li|h[1-6]|blockquote|pre|br|tr|td|th|dt|dd|ul|ol|table|section|figure)\b", re.IGNORECASE
+)
+
+
+def plain_text(body: str) -> str:
+    """The words of an HTML text: no tags, white space folded."""
+    spaced = _BLOCK.sub(lambda match: " " + match[0], body)
+    return " ".join(html.unescape(_MARKUP.sub("", spaced)).split())
+
+
+def count_words(text: str) -> int:
+    """Number of words, by white space; for scripts that write without spaces, of characters over two."""
+    spaced = len(_WORDS.findall(text))
+    dense = len(re.findall(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\u0e00-\u0e7f]", text))
+    return max(spaced, dense // 2)
+
+
+def shorten(text: str, longest: int = 220) -> str:
+    """The first words of a plain text, at most `longest` characters and an ellipsis."""
+    if len(text) <= longest:
+        return text
+    cut = text[: longest + 1].rpartition(" ")[0] or text[:longest]
+    return cut.rstrip(" ,;:\u2013\u2014-") + "…"

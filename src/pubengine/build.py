@@ -1,0 +1,156 @@
+"""A whole build, on one screen: each step a function from its input to its output."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
+
+from msgspec import Struct, field
+
+from pubengine.assemble import Hidden, Selection, assemble
+from pubengine.config import Config, read_config
+from pubengine.diagnostics import Diagnostic
+from pubengine.discover import Content, discover
+from pubengine.emit import emit
+from pubengine.errors import PluginError, PubengineError
+from pubengine.load import Finished, Loaded, load
+from pubengine.model import Body, Page
+from pubengine.paths import Paths
+from pubengine.registry import Registry, open_registry
+from pubengine.render import Renderer, TemplateFailedError
+from pubengine.themes import open_theme
+from pubengine.write import Staging, Written
+
+Progress = Callable[[str, int, int], None]
+"""Told the step, how much of it is done, and how much there is."""
+
+
+def moment_of_build() -> datetime:
+    """Now; or, for reproducible builds, the moment that SOURCE_DATE_EPOCH gives in seconds since 1970."""
+    given = os.environ.get("SOURCE_DATE_EPOCH", "")
+    return datetime.fromtimestamp(int(given), UTC) if given.isdigit() else datetime.now(UTC)
+
+
+class Options(Struct, frozen=True):
+    """What the one who asked for a build wants."""
+
+    drafts: bool = False
+    future: bool = False
+    strict: bool = False
+    keep_going: bool = False
+    now: datetime = field(default_factory=moment_of_build)
+
+
+class BuildResult(Struct, frozen=True):
+    """What a build did and found."""
+
+    exit_code: int
+    diagnostics: tuple[Diagnostic, ...]
+    written: Written | None = None
+    """None if nothing was published."""
+    posts: int = 0
+    pages: int = 0
+    hidden: tuple[Hidden, ...] = ()
+    seconds: float = 0.0
+
+
+def build(paths: Paths, options: Options, progress: Progress = lambda *_: None) -> BuildResult:
+    """Builds a site. Whatever is wrong is in the result; with any error nothing is published, unless to keep going."""
+    started = time.perf_counter()
+    problems = _Problems(options)
+    written, site = None, None
+    hidden: tuple[Hidden, ...] = ()
+    try:
+        config = read_config(paths.root)
+        registry = open_registry(config, paths.root)
+        theme = open_theme(config, paths)
+        content = discover(paths, registry.suffixes())
+        loaded = _load_all(content, paths, registry, config, progress)
+        problems.add(content.problems, *(one.problems for one in loaded))
+        problems.plugin_failed |= any(one.plugin_failed for one in loaded)
+        posts = [post for one in loaded for post in one.posts]
+        files = tuple(sorted([*content.files, *(one.path for one in loaded if one.is_file)]))
+        assembled = assemble(posts, files, config, Selection(options.now, options.drafts, options.future))
+        problems.add(assembled.problems)
+        emitted = emit(assembled.site, registry, theme)
+        problems.add(emitted.problems)
+        site, hidden = emitted.site, assembled.hidden
+        renderer = Renderer(site, theme, registry, _texts(posts), paths.root)
+        written = _render_and_write(emitted.pages, renderer, paths, problems, progress)
+    except PubengineError as problem:
+        problems.raised(problem)
+    return BuildResult(
+        exit_code=problems.exit_code(),
+        diagnostics=problems.sorted(),
+        written=written,
+        posts=len(site.posts) if site else 0,
+        pages=len(site.pages) if site else 0,
+        hidden=hidden,
+        seconds=round(time.perf_counter() - started, 3),
+    )
+
+
+def _load_all(content: Content, paths: Paths, registry: Registry, config: Config, progress: Progress) -> list[Loaded]:
+    loaded = []
+    for number, found in enumerate(content.texts, 1):
+        loaded.append(load(found, paths.root, registry, config.build.max_post_size))
+        progress("reading", number, len(content.texts))
+    return loaded
+
+
+def _texts(posts: Iterable[Finished]) -> Callable[[str], Body]:
+    return {post.digest: post.body for post in posts}.__getitem__
+
+
+def _render_and_write(
+    pages: tuple[Page, ...], renderer: Renderer, paths: Paths, problems: _Problems, progress: Progress
+) -> Written | None:
+    if problems.forbid_publishing():
+        return None
+    with Staging(paths) as staging:
+        for number, page in enumerate(pages, 1):
+            try:
+                if page.copy:
+                    staging.copy(page.path, paths.root / page.copy)
+                else:
+                    staging.add(page.path, renderer.render(page))
+            except (TemplateFailedError, PluginError) as problem:
+                problems.raised(problem)
+            progress("making pages", number, len(pages))
+        return None if problems.forbid_publishing() else staging.publish()
+
+
+class _Problems:
+    """What is wrong so far, and what follows from it."""
+
+    def __init__(self, options: Options) -> None:
+        self._options = options
+        self._found: dict[tuple[str, str, int, str], Diagnostic] = {}
+        self._worst = 0
+        self.plugin_failed = False
+
+    def add(self, *groups: Iterable[Diagnostic]) -> None:
+        for group in groups:
+            for one in group:
+                kept = one.as_error() if self._options.strict else one
+                # One broken line of a template breaks every page: it is said once.
+                key = (kept.code, kept.file, kept.line, "" if kept.code.startswith("template") else kept.message)
+                self._found.setdefault(key, kept)
+
+    def raised(self, problem: PubengineError) -> None:
+        self.add(problem.diagnostics)
+        self._worst = max(self._worst, problem.exit_code)
+
+    def exit_code(self) -> int:
+        """0 good, 1 content, 2 configuration, 3 a plugin, 4 input or output; of several the highest."""
+        content = int(any(one.severity == "error" for one in self._found.values()))
+        return max(content, self._worst, 3 if self.plugin_failed else 0)
+
+    def forbid_publishing(self) -> bool:
+        code = self.exit_code()
+        return code > 1 or (code == 1 and not self._options.keep_going)
+
+    def sorted(self) -> tuple[Diagnostic, ...]:
+        return tuple(sorted(self._found.values(), key=Diagnostic.sort_key))

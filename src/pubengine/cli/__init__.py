@@ -1,0 +1,105 @@
+"""The `pubengine` program: reads the command line, calls the command, and nothing else.
+
+Exit statuses: 0 good; 1 the content has errors; 2 usage or configuration; 3 a plugin failed;
+4 input or output failed; 130 interrupted.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import os
+import signal
+import sys
+from collections.abc import Sequence
+from types import ModuleType
+from typing import NoReturn
+
+from pubengine import __version__
+from pubengine.cli import report
+from pubengine.errors import PubengineError
+
+COMMANDS = {
+    "init": "start a new site in a folder",
+    "new": "start a new post",
+    "build": "build the site",
+    "plugins": "show the plugins, what they do and what can be set",
+}
+"""The engine's own commands, each a module of this package with `add_arguments` and `run`."""
+
+INTERRUPTED = 130
+
+
+def main(words: Sequence[str] | None = None) -> int:
+    """Runs the program on the given words, or on the command line's; returns the exit status."""
+    given = list(sys.argv[1:] if words is None else words)
+    try:
+        return _run(given)
+    except PubengineError as problem:
+        report.problems(problem.diagnostics)
+        return problem.exit_code
+    except KeyboardInterrupt:
+        report.say("interrupted; the published site is as it was")
+        return INTERRUPTED
+    except BrokenPipeError:
+        # Whoever read our output has gone; Python would complain once more when it closes the stream.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 128 + signal.SIGPIPE
+
+
+def _run(given: list[str]) -> int:
+    name = next((word for word in given if not word.startswith("-")), "")
+    if name and name not in COMMANDS:
+        return _run_plugin_command(name, given)
+    parser = _parser(only=name)
+    arguments = parser.parse_args(given)
+    if not arguments.command:
+        parser.print_help(sys.stderr)
+        return 2
+    return int(_module(arguments.command).run(arguments))
+
+
+def _module(name: str) -> ModuleType:
+    return importlib.import_module(f"pubengine.cli.{name}")
+
+
+class _Parser(argparse.ArgumentParser):
+    """Says what is wrong with the command line in the engine's own form."""
+
+    def error(self, message: str) -> NoReturn:
+        report.say(f"{self.prog}: {message}")
+        report.say(f"  hint: {self.prog} --help shows what there is")
+        raise SystemExit(2)
+
+
+def _parser(only: str) -> argparse.ArgumentParser:
+    parser = _Parser(prog="pubengine", description="A publishing engine for people who write.")
+    parser.add_argument("--version", action="version", version=f"pubengine {__version__}")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", title="commands", parser_class=_Parser)
+    for name, help_text in COMMANDS.items():
+        command = commands.add_parser(name, help=help_text, description=help_text[0].upper() + help_text[1:] + ".")
+        if only in (name, ""):
+            _module(name).add_arguments(command)
+    return parser
+
+
+def _run_plugin_command(name: str, given: list[str]) -> int:
+    """A command that a plugin of the site adds: `pubengine NAME [WORDS…]`, in the site's folder."""
+    from pathlib import Path
+
+    from pubengine.config import read_config
+    from pubengine.paths import find_site
+    from pubengine.registry import open_registry
+    from pubengine.text import nearest
+
+    root = find_site(Path())
+    commands = {}
+    if (root / "engine.toml").is_file():
+        commands = open_registry(read_config(root), root).commands()
+    if name in commands:
+        return int(commands[name].run(root, given[given.index(name) + 1 :]))
+    known = [*COMMANDS, *commands]
+    meant = nearest(name, known)
+    report.say(f"pubengine: there is no command {name!r}")
+    report.say(f"  hint: is it {meant!r}?" if meant else f"  hint: there are: {', '.join(known)}")
+    return 2

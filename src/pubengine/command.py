@@ -1,0 +1,19 @@
+"""A command of the `pubengine` program that a plugin adds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from msgspec import Struct
+
+
+class Command(Struct, frozen=True):
+    """One more word that `pubengine` understands."""
+
+    name: str
+    """The word, as typed after `pubengine`."""
+    help: str
+    """What it does, in a line."""
+    run: Callable[[Path, Sequence[str]], int]
+    """Given the site's folder and the words that followed, does it and returns the exit status."""

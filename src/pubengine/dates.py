@@ -1,0 +1,94 @@
+"""Dates as authors write them, made exact: every moment gets a fixed offset from UTC."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, time, timedelta, timezone, tzinfo
+from datetime import date as Date
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from msgspec import Struct
+
+ACCEPTED = "2024-05-01, 2024-05-01 18:30, 2024-05-01T18:30:00+02:00 or 2024-05-01T16:30:00Z"
+"""The accepted forms, by example, for messages."""
+
+_WRITTEN = re.compile(
+    r"""(?P<day>\d{4}-\d{2}-\d{2})
+        (?: [Tt\ ]\ ? (?P<time>\d{1,2}:\d{2}(:\d{2}(\.\d{1,6})?)?) \ ?
+            (?P<offset>[Zz]|UTC|[+-]\d{2}:?\d{2})? )?""",
+    re.VERBOSE,
+)
+
+
+class Moment(Struct, frozen=True):
+    """A date as written in front matter, made exact."""
+
+    at: datetime
+    """With a fixed offset from UTC, seconds exact."""
+    date_only: bool
+    """True if no time was given; `at` is then midnight in the site's zone."""
+    shifted: bool = False
+    """True if that local time does not exist (clocks went forward over it); `at` is as much later."""
+
+
+def zone(name: str) -> tzinfo:
+    """The zone of an IANA name such as `Europe/London`. Raises ValueError if there is none."""
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise ValueError(f"no time zone is called {name!r}") from None
+
+
+def parse_moment(value: object, zone: tzinfo) -> Moment:
+    """Reads a TOML date or date-time, or text in one of the ACCEPTED forms.
+
+    Without an offset it is local time in `zone`; of a local time that comes twice the earlier is
+    meant, one that does not exist is moved forward by the gap. Raises ValueError otherwise.
+    """
+    if isinstance(value, str):
+        value = _read(value.strip())
+    if isinstance(value, datetime):
+        return _in_zone(value, zone) if value.tzinfo is None else Moment(_fixed(value), False)
+    if isinstance(value, Date):
+        return Moment(_in_zone(datetime.combine(value, time()), zone).at, True)
+    raise ValueError("not a date")
+
+
+def _read(text: str) -> datetime | Date:
+    match = _WRITTEN.fullmatch(text)
+    if not match:
+        raise ValueError("not a date in an accepted form")
+    day = Date.fromisoformat(match["day"])
+    if match["time"] is None:
+        return day
+    clock = time.fromisoformat(match["time"].rjust(5, "0") if match["time"].count(":") == 1 else match["time"].zfill(8))
+    return datetime.combine(day, clock, _read_offset(match["offset"]))
+
+
+def _read_offset(text: str | None) -> tzinfo | None:
+    if text is None:
+        return None
+    if text[0] not in "+-":
+        return UTC
+    hours, minutes = int(text[1:3]), int(text[-2:])
+    offset = timedelta(hours=hours, minutes=minutes)
+    return timezone(-offset if text[0] == "-" else offset)
+
+
+def _in_zone(local: datetime, zone: tzinfo) -> Moment:
+    try:
+        there = local.replace(tzinfo=zone, fold=0)
+        back = there.astimezone(UTC).astimezone(zone)
+    except OverflowError:
+        raise ValueError("out of range") from None
+    return Moment(_fixed(back), False, back.replace(tzinfo=None) != local)
+
+
+def _fixed(moment: datetime) -> datetime:
+    try:
+        moment.astimezone(UTC)
+    except OverflowError:
+        raise ValueError("out of range") from None
+    offset = moment.utcoffset() or timedelta()
+    whole_minutes = timedelta(minutes=round(offset.total_seconds() / 60))
+    return moment.astimezone(timezone(whole_minutes)).replace(microsecond=0)

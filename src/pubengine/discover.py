@@ -1,0 +1,126 @@
+"""What lies under `content/`: sources of posts and pages, and files to publish as they are."""
+
+from __future__ import annotations
+
+import os
+import stat
+from pathlib import Path
+
+from msgspec import Struct
+
+from pubengine.diagnostics import Diagnostic, error, warning
+from pubengine.model import Kind
+from pubengine.paths import Paths
+
+TEXTS = frozenset({".md", ".markdown", ".rst", ".org", ".adoc", ".textile", ".ipynb", ".mdx", ".mkd"})
+"""Suffixes of files that somebody who puts one among the posts takes for a post."""
+
+_PUBLISHED_DOT_FILES = frozenset({".well-known", ".nojekyll", ".htaccess", ".domains"})
+
+
+class Found(Struct, frozen=True):
+    """One file under `content/`."""
+
+    path: str
+    """Relative to the site's root, with `/`."""
+    kind: Kind
+    size: int
+
+
+class Content(Struct, frozen=True):
+    """The content tree, sorted by path."""
+
+    texts: tuple[Found, ...]
+    """Files that some plugin may load."""
+    files: tuple[str, ...]
+    """Paths of the files to publish as they are."""
+    problems: tuple[Diagnostic, ...]
+
+
+def discover(paths: Paths, suffixes: frozenset[str]) -> Content:
+    """Walks `content/`. Nothing is opened; symbolic links that lead out of the site are errors."""
+    walker = _Walker(paths, suffixes)
+    if paths.content.is_dir():
+        walker.walk(paths.content, "content", frozenset())
+    return Content(
+        tuple(sorted(walker.texts, key=lambda found: found.path)),
+        tuple(sorted(walker.files)),
+        tuple(sorted(walker.problems, key=Diagnostic.sort_key)),
+    )
+
+
+class _Walker:
+    def __init__(self, paths: Paths, suffixes: frozenset[str]) -> None:
+        self.root = paths.root.resolve()
+        self.suffixes = suffixes
+        self.texts: list[Found] = []
+        self.files: list[str] = []
+        self.problems: list[Diagnostic] = []
+
+    def walk(self, folder: Path, shown: str, above: frozenset[tuple[int, int]]) -> None:
+        try:
+            state = folder.stat()
+            here = (state.st_dev, state.st_ino)
+            if here in above:
+                self.problems.append(warning("symlink-loop", "the link leads back to a folder it lies in", shown))
+                return
+            with os.scandir(folder) as entries:
+                for entry in sorted(entries, key=lambda one: one.name):
+                    if not _ignored(entry.name):
+                        self.visit(entry, f"{shown}/{entry.name}", above | {here})
+        except OSError as problem:
+            self.problems.append(error("file-unreadable", f"cannot be read: {problem.strerror}", shown))
+
+    def visit(self, entry: os.DirEntry[str], shown: str, above: frozenset[tuple[int, int]]) -> None:
+        try:
+            shown.encode("utf-8")
+        except UnicodeEncodeError:
+            name = shown.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+            self.problems.append(error("file-name", "the file's name is not UTF-8", name, hint="rename it"))
+            return
+        path = Path(entry.path)
+        if entry.is_symlink() and not self.stays_inside(path, shown):
+            return
+        state = path.stat()
+        if stat.S_ISDIR(state.st_mode):
+            self.walk(path, shown, above)
+        elif stat.S_ISREG(state.st_mode):
+            self.file(shown, state.st_size)
+        else:
+            self.problems.append(warning("file-special", "neither a file nor a folder; left out", shown))
+
+    def stays_inside(self, path: Path, shown: str) -> bool:
+        try:
+            target = path.resolve(strict=True)
+        except (OSError, RuntimeError):
+            hint = "remove it, or mend where it points"
+            self.problems.append(error("symlink-dangling", "the link leads nowhere", shown, hint=hint))
+            return False
+        if target.is_relative_to(self.root):
+            return True
+        message = "the link leads out of the site, so what it shows is not published"
+        self.problems.append(error("symlink-outside", message, shown, hint="copy the file into content/"))
+        return False
+
+    def file(self, shown: str, size: int) -> None:
+        suffix = os.path.splitext(shown)[1].lower()
+        is_post = shown.startswith("content/posts/")
+        if suffix in self.suffixes:
+            self.texts.append(Found(shown, "post" if is_post else "page", size))
+            return
+        if is_post and suffix in TEXTS:
+            message = f"no plugin reads {suffix} files, so this is published as a file, not as a post"
+            self.problems.append(warning("post-unread", message, shown, hint="add a plugin that loads it"))
+        self.files.append(shown)
+
+
+def _ignored(name: str) -> bool:
+    """Whether a file is somebody's bookkeeping: dot files, and what editors and desktops leave about."""
+    if name in _PUBLISHED_DOT_FILES:
+        return False
+    return name.startswith(".") or name.endswith(("~", ".swp", ".tmp", ".bak")) or name in ("Thumbs.db", "desktop.ini")
+
+
+def published_path(path: str) -> str:
+    """Where a file under `content/` is published in the output."""
+    return path.removeprefix("content/")

@@ -1,0 +1,50 @@
+"""Data files: `data/books.toml` is `site.data.books` in templates; TOML, JSON and CSV."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import posixpath
+import tomllib
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from pubengine.api import ContentError, SiteFiles, error, hookimpl
+
+
+@hookimpl
+def describe(files: SiteFiles) -> Mapping[str, Any]:
+    """Every data file, under its name without suffix; folders are mappings of their files."""
+    data: dict[str, Any] = {}
+    for path in files.glob("data/**/*"):
+        name, suffix = posixpath.splitext(path.removeprefix("data/"))
+        if suffix not in READERS:
+            continue
+        *folders, last = name.split("/")
+        place = data
+        for folder in folders:
+            place = place.setdefault(folder, {})
+        if last in place:
+            raise ContentError(error("data-twice", f"another file is called {last!r} too", path, hint="rename one"))
+        place[last] = _read(path, suffix, files)
+    return {"data": data}
+
+
+def _read(path: str, suffix: str, files: SiteFiles) -> Any:
+    try:
+        return READERS[suffix](files.read_text(path))
+    except json.JSONDecodeError as problem:
+        raise ContentError(
+            error("data-invalid", f"not valid JSON: {problem.msg}", path, problem.lineno, problem.colno)
+        ) from None
+    except (ValueError, csv.Error) as problem:
+        raise ContentError(error("data-invalid", f"cannot be read: {problem}", path)) from None
+
+
+def _rows(text: str) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(text)))
+
+
+READERS: dict[str, Callable[[str], Any]] = {".toml": tomllib.loads, ".json": json.loads, ".csv": _rows}
+"""What reads which suffix."""

@@ -1,0 +1,58 @@
+"""The front page: newest posts under their dates, and older ones on numbered pages that stay as they are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Annotated
+
+from msgspec import Meta, Struct
+
+from pubengine.api import Page, Part, Site, hookimpl, paginate, url_of
+
+
+class Settings(Struct, frozen=True):
+    """What `[plugins.front_page]` may hold."""
+
+    posts: Annotated[int, Meta(ge=1)] = 10
+    """How many posts a page holds at least; whole days stay together."""
+    path: str = ""
+    """Folder to put the front page into, such as `blog`, where a standalone page has the top."""
+
+
+@hookimpl
+def settings() -> type[Settings]:
+    """How many posts, and where."""
+    return Settings
+
+
+@hookimpl
+def emit(site: Site, settings: Settings) -> Iterable[Page]:
+    """The front page and, for older posts, `page/1/` (the oldest), and so on."""
+    parts = paginate(site.posts, settings.posts)
+    for part in parts:
+        yield Page(
+            path=_path(part.number, settings),
+            template="front.html",
+            values={
+                "part": part,
+                "newer": _url(part.newer, site, settings),
+                "older": _url(part.older, site, settings),
+            },
+            title=str(part.number) if part.number else "",
+            updated=_updated(part),
+        )
+
+
+def _path(number: int, settings: Settings) -> str:
+    folder = settings.path.strip("/")
+    name = f"page/{number}/index.html" if number else "index.html"
+    return f"{folder}/{name}" if folder else name
+
+
+def _url(number: int | None, site: Site, settings: Settings) -> str:
+    return "" if number is None else url_of(_path(number, settings), site.config.base)
+
+
+def _updated(part: Part) -> datetime | None:
+    return max((card.updated or card.date for card in part.posts if card.date), default=None)

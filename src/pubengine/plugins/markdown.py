@@ -1,0 +1,483 @@
+"""Posts and pages in Markdown: CommonMark by markdown-it-py, with extensions that settings switch off."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterable, Sequence
+from functools import lru_cache, partial
+from html.parser import HTMLParser
+from typing import Any, Literal
+
+from markdown_it import MarkdownIt
+from markdown_it.rules_core import StateCore
+from markdown_it.token import Token
+from msgspec import Struct
+
+from pubengine.api import Post, SiteConfig, Source, hookimpl, read_post, slugify
+
+MAX_NESTING = 200
+"""Deepest nesting of blocks; deeper is an error, where markdown-it would drop the text without a word."""
+
+MAX_QUOTES = 2_000
+"""Most quotation marks in one paragraph that the typographer is let loose on: its time grows with their square."""
+
+MORE = re.compile(r"\s*<!--\s*more\s*-->\s*", re.IGNORECASE)
+SAFE_SCHEMES = ("http", "https", "mailto", "tel", "sms", "xmpp", "irc", "ircs", "geo", "magnet", "ftp", "sftp", "news")
+
+
+class Settings(Struct, frozen=True):
+    """What `[plugins.markdown]` may hold."""
+
+    tables: bool = True
+    """Tables with pipes, as on GitHub."""
+    strikethrough: bool = True
+    """`~~struck out~~`."""
+    footnotes: bool = True
+    """`[^1]` and `[^1]: the note`."""
+    definition_lists: bool = True
+    """A term on one line, `: its meaning` on the next."""
+    task_lists: bool = True
+    """`- [ ]` and `- [x]`."""
+    anchors: bool = True
+    """An id for every heading, made of its words."""
+    toc: bool = True
+    """A paragraph `[TOC]`, or `toc = true` in the front matter, becomes a table of contents."""
+    admonitions: bool = True
+    """`!!! note "Title"` and an indented text."""
+    attributes: bool = True
+    """`{.class #id}` after an image, a link or a code span, or above a block."""
+    highlight: bool = True
+    """Fenced code gets Pygments classes by its language."""
+    linkify: bool = False
+    """Bare web addresses become links."""
+    typographer: bool = False
+    """Straight quotation marks become curly, `--` and `...` become dashes and ellipses."""
+    raw_html: Literal["sanitize", "escape", "trust"] = "sanitize"
+    """HTML in the text: `sanitize` keeps what cannot run code, `escape` shows it as text, `trust` keeps all."""
+    link_schemes: tuple[str, ...] = SAFE_SCHEMES
+    """Schemes that links may have; `["*"]` allows any."""
+
+
+@hookimpl
+def settings() -> type[Settings]:
+    """The extensions, each a switch, and what raw HTML may do."""
+    return Settings
+
+
+@hookimpl
+def suffixes() -> Iterable[str]:
+    """The usual endings of Markdown files."""
+    return [".md", ".markdown"]
+
+
+@hookimpl
+def load(source: Source, site: SiteConfig) -> Iterable[Post] | None:
+    """A Markdown file is one post, its fields in its front matter."""
+    return [read_post(source, site, markup="markdown")] if source.suffix in (".md", ".markdown") else None
+
+
+@hookimpl
+def transform(post: Post, settings: Settings) -> Post:
+    """Turns the Markdown of a post into HTML."""
+    if post.markup != "markdown":
+        return post
+    parser = _parser(settings)
+    environment: dict[str, Any] = {}
+    try:
+        tokens = parser.parse(post.body, environment)
+    except RecursionError:
+        return _too_deep(post, None)
+    if deepest := next((token for token in tokens if token.level >= MAX_NESTING - 1), None):
+        return _too_deep(post, deepest)
+    post = _title_from_heading(post, tokens)
+    if settings.toc:
+        _put_contents(tokens, always=post.meta.get("toc") is True)
+    body, excerpt = _render(parser, tokens, environment)
+    post = _with_safe_html(post, tokens, settings)
+    if settings.raw_html == "sanitize" and any(_raw(token) for token in _flat(tokens)):
+        body, excerpt = _sanitize(body, settings), _sanitize(excerpt, settings)
+    post = _report(post, environment)
+    return post.replace(body=body, excerpt=excerpt, markup="html")
+
+
+def _too_deep(post: Post, token: Token | None) -> Post:
+    line = post.body_line + token.map[0] if token and token.map else post.body_line
+    message = f"blocks are nested deeper than {MAX_NESTING}, and the text below would be lost"
+    return post.replace(markup="html", body="").with_problem("error", "nesting-too-deep", message, line)
+
+
+# The parser: one for each set of settings, shared by all posts.
+
+
+@lru_cache(maxsize=8)
+def _parser(settings: Settings) -> MarkdownIt:
+    parser = MarkdownIt("commonmark", {"maxNesting": MAX_NESTING, "html": settings.raw_html != "escape"})
+    parser.validateLink = partial(_allowed, schemes=frozenset(settings.link_schemes))  # type: ignore[method-assign]
+    if settings.tables:
+        parser.enable("table")
+    if settings.strikethrough:
+        parser.enable("strikethrough")
+    if settings.linkify:
+        parser.options["linkify"] = True
+        parser.enable("linkify")
+    if settings.typographer:
+        parser.options["typographer"] = True
+        parser.enable(["replacements", "smartquotes"])
+        _guard_smartquotes(parser)
+    _add_plugins(parser, settings)
+    if settings.highlight:
+        parser.add_render_rule("fence", _fence)
+    return parser
+
+
+def _add_plugins(parser: MarkdownIt, settings: Settings) -> None:
+    if settings.footnotes:
+        from mdit_py_plugins.footnote import footnote_plugin
+
+        parser.use(footnote_plugin)
+        parser.add_render_rule("footnote_block_open", _open_footnotes)
+    if settings.definition_lists:
+        from mdit_py_plugins.deflist import deflist_plugin
+
+        parser.use(deflist_plugin)
+    if settings.task_lists:
+        from mdit_py_plugins.tasklists import tasklists_plugin
+
+        parser.use(tasklists_plugin, label=True)
+    if settings.admonitions:
+        from mdit_py_plugins.admon import admon_plugin
+
+        parser.use(admon_plugin)
+    if settings.attributes:
+        from mdit_py_plugins.attrs import attrs_block_plugin, attrs_plugin
+
+        parser.use(attrs_plugin)
+        parser.use(attrs_block_plugin)
+        parser.core.ruler.push("safe_attributes", _drop_unsafe_attributes)
+    if settings.anchors:
+        parser.core.ruler.push("anchors", _anchors)
+
+
+def _allowed(url: str, schemes: frozenset[str]) -> bool:
+    """Whether a link may lead there: relative, or with one of the schemes that the settings list."""
+    squeezed = re.sub(r"[\x00-\x20\x7f-\xa0\u2028\u2029]", "", url)
+    scheme = re.match(r"([a-zA-Z][a-zA-Z0-9+.-]*):", squeezed)
+    return "*" in schemes or scheme is None or scheme[1].lower() in schemes
+
+
+def _guard_smartquotes(parser: MarkdownIt) -> None:
+    from markdown_it.rules_core.smartquotes import smartquotes
+
+    def guarded(state: StateCore) -> None:
+        crowded = [
+            token for token in state.tokens
+            if token.type == "inline" and token.content.count('"') + token.content.count("'") > MAX_QUOTES
+        ]  # fmt: skip
+        state.env.setdefault("crowded", []).extend(token.map for token in crowded if token.map)
+        kept = state.tokens
+        state.tokens = [token for token in kept if not any(token is one for one in crowded)] if crowded else kept
+        smartquotes(state)
+        state.tokens = kept
+
+    parser.core.ruler.at("smartquotes", guarded)
+
+
+def _drop_unsafe_attributes(state: StateCore) -> None:
+    """`{onclick=…}` and `{style=…}` are HTML as much as a tag is."""
+    for token in _flat(state.tokens):
+        for name in [
+            name for name in token.attrs if name.lower().startswith("on") or name.lower() in ("style", "srcdoc")
+        ]:
+            if not state.md.options["html"] or name.lower() != "style":
+                del token.attrs[name]
+
+
+def _anchors(state: StateCore) -> None:
+    """Gives headings ids made of their words, each once in a post."""
+    taken: dict[str, int] = {}
+    for heading, inline in _headings(state.tokens):
+        wanted = str(heading.attrs.get("id", "")) or slugify(_text_of(inline)) or "section"
+        count = taken.get(wanted, 0)
+        taken[wanted] = count + 1
+        heading.attrs["id"] = f"{wanted}-{count + 1}" if count else wanted
+
+
+# Headings, contents and title.
+
+
+def _headings(tokens: Sequence[Token]) -> Iterable[tuple[Token, Token]]:
+    for number, token in enumerate(tokens):
+        if token.type == "heading_open" and token.level == 0:
+            yield token, tokens[number + 1]
+
+
+def _text_of(inline: Token) -> str:
+    return "".join(
+        child.content for child in inline.children or [] if child.type in ("text", "code_inline", "image", "softbreak")
+    )
+
+
+def _title_from_heading(post: Post, tokens: list[Token]) -> Post:
+    """A post without a title takes that of the first-level heading it begins with."""
+    if post.title:
+        return post
+    if tokens and tokens[0].type == "heading_open" and tokens[0].tag == "h1":
+        title = " ".join(_text_of(tokens[1]).split())
+        del tokens[:3]
+        return post.replace(title=title)
+    if post.kind == "post" or post.slug != "index":
+        name = post.slug.rpartition("/")[2].replace("-", " ").replace("_", " ")
+        title = name[:1].upper() + name[1:]
+        hint = 'add: title = "…", or begin the text with a line: # Title'
+        message = f"there is no title; the file's name makes it {title!r}"
+        return post.replace(title=title).with_problem("warning", "title-missing", message, 1, hint=hint)
+    return post
+
+
+def _put_contents(tokens: list[Token], always: bool) -> None:
+    """Puts a table of contents where a paragraph says `[TOC]`, or at the head."""
+    entries = [(int(h.tag[1]), str(h.attrs.get("id", "")), _text_of(inline)) for h, inline in _headings(tokens)]
+    marks = [
+        number
+        for number, token in enumerate(tokens)
+        if token.type == "inline" and token.level == 1 and token.content.strip() == "[TOC]"
+    ]
+    if not entries or not all(anchor for _, anchor, _ in entries):
+        return
+    made = Token("html_block", "", 0, content=_contents(entries), meta={"made": True})
+    for number in reversed(marks):
+        tokens[number - 1 : number + 2] = [made]
+    if always and not marks:
+        tokens.insert(0, made)
+
+
+def _contents(entries: list[tuple[int, str, str]]) -> str:
+    lines = ['<nav class="toc">']
+    open_levels: list[int] = []
+    for level, anchor, text in entries:
+        while open_levels and level < open_levels[-1]:
+            lines.append("</li></ol>")
+            open_levels.pop()
+        if not open_levels or level > open_levels[-1]:
+            lines.append("<ol>")
+            open_levels.append(level)
+        else:
+            lines.append("</li>")
+        lines.append(f'<li><a href="#{html.escape(anchor)}">{html.escape(text)}</a>')
+    lines += ["</li></ol>"] * len(open_levels)
+    return "\n".join([*lines, "</nav>", ""])
+
+
+# HTML.
+
+
+def _render(parser: MarkdownIt, tokens: list[Token], environment: dict[str, Any]) -> tuple[str, str]:
+    """The body, and the part above `<!-- more -->`."""
+    excerpt = ""
+    if cut := _more_mark(tokens):
+        start, end = cut
+        excerpt = parser.renderer.render(tokens[:start], parser.options, environment)
+        del tokens[start:end]
+    return parser.renderer.render(tokens, parser.options, environment), excerpt
+
+
+def _more_mark(tokens: list[Token]) -> tuple[int, int] | None:
+    """First and last (exclusive) of the tokens that are the mark where the excerpt ends."""
+    for number, token in enumerate(tokens):
+        if token.type == "html_block" and token.level == 0 and MORE.fullmatch(token.content):
+            return number, number + 1
+        if token.type == "inline" and token.level == 1 and MORE.fullmatch(token.content):
+            return number - 1, number + 2
+    return None
+
+
+def _open_footnotes(*_: Any) -> str:
+    return (
+        '<hr class="footnotes-sep">\n<section class="footnotes" aria-label="Footnotes">\n<ol class="footnotes-list">\n'
+    )
+
+
+def _fence(renderer: Any, tokens: Sequence[Token], index: int, options: Any, env: Any) -> str:
+    token = tokens[index]
+    language = token.info.strip().split(maxsplit=1)[0] if token.info.strip() else ""
+    marked = _highlight(token.content, language) if language else None
+    if marked is None:
+        return str(renderer.fence(tokens, index, options, env))
+    name = html.escape(language, quote=True)
+    return f'<pre class="highlight" tabindex="0"><code class="language-{name}">{marked}</code></pre>\n'
+
+
+@lru_cache(maxsize=512)
+def _highlight(code: str, language: str) -> str | None:
+    """Code with Pygments classes, or None for a language that Pygments does not know."""
+    from pygments import highlight
+    from pygments.formatters.html import HtmlFormatter
+    from pygments.lexers import get_lexer_by_name
+    from pygments.util import ClassNotFound
+
+    try:
+        lexer = get_lexer_by_name(language, stripnl=False)
+    except ClassNotFound:
+        return None
+    return highlight(code, lexer, HtmlFormatter(nowrap=True))
+
+
+def _flat(tokens: Iterable[Token]) -> Iterable[Token]:
+    for token in tokens:
+        yield token
+        yield from token.children or ()
+
+
+def _raw(token: Token) -> bool:
+    return token.type in ("html_block", "html_inline") and not token.meta.get("made")
+
+
+# Raw HTML.
+
+_KEPT_TAGS = frozenset(
+    [
+        "audio",
+        "button",
+        "caption",
+        "col",
+        "colgroup",
+        "details",
+        "figcaption",
+        "figure",
+        "footer",
+        "header",
+        "input",
+        "label",
+        "main",
+        "mark",
+        "meter",
+        "nav",
+        "picture",
+        "progress",
+        "section",
+        "source",
+        "summary",
+        "video",
+        "track",
+        "wbr",
+        "aside",
+        "article",
+        "hgroup",
+    ]
+)
+_KEPT_ATTRIBUTES = frozenset(
+    [
+        "class",
+        "id",
+        "title",
+        "lang",
+        "dir",
+        "role",
+        "tabindex",
+        "width",
+        "height",
+        "align",
+        "valign",
+        "start",
+        "reversed",
+        "type",
+        "checked",
+        "disabled",
+        "open",
+        "loading",
+        "decoding",
+        "alt",
+        "src",
+        "srcset",
+        "sizes",
+        "href",
+        "cite",
+        "datetime",
+        "colspan",
+        "rowspan",
+        "scope",
+        "headers",
+        "span",
+        "value",
+        "controls",
+        "loop",
+        "muted",
+        "poster",
+        "preload",
+        "kind",
+        "srclang",
+        "label",
+        "for",
+        "name",
+        "rel",
+        "target",
+    ]
+)
+_GONE_WITH_CONTENT = frozenset({"script", "style", "iframe", "object", "embed", "template", "noscript"})
+
+
+def _sanitize(body: str, settings: Settings) -> str:
+    """The HTML without what could run code or load a frame, by ammonia's tokenizer and tree builder."""
+    import nh3
+
+    schemes = set(settings.link_schemes) if "*" not in settings.link_schemes else {*SAFE_SCHEMES}
+    return nh3.clean(
+        body,
+        tags=set(nh3.ALLOWED_TAGS) | _KEPT_TAGS,
+        clean_content_tags=set(_GONE_WITH_CONTENT),
+        attributes={"*": set(_KEPT_ATTRIBUTES - {"rel"})},
+        generic_attribute_prefixes={"aria-", "data-"},
+        url_schemes=schemes,
+        link_rel=None,
+        strip_comments=True,
+    )
+
+
+class _Unsafe(HTMLParser):
+    """Finds in a piece of raw HTML what `sanitize` takes out."""
+
+    def __init__(self, settings: Settings) -> None:
+        super().__init__()
+        import nh3
+
+        self.tags = set(nh3.ALLOWED_TAGS) | _KEPT_TAGS
+        self.schemes = frozenset(settings.link_schemes)
+        self.found: list[tuple[str, int]] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        line = self.getpos()[0] - 1
+        if tag not in self.tags:
+            self.found.append((f"<{tag}>", line))
+            return
+        for name, value in attrs:
+            kept = name in _KEPT_ATTRIBUTES or name.startswith(("aria-", "data-"))
+            if not kept or (name in ("href", "src", "cite", "poster") and not _allowed(value or "", self.schemes)):
+                self.found.append((f"{name}= of <{tag}>", line))
+
+
+def _with_safe_html(post: Post, tokens: list[Token], settings: Settings) -> Post:
+    """The post with a warning at each piece of HTML that is not published as it was written."""
+    if settings.raw_html != "sanitize":
+        return post
+    line = 0
+    for token in tokens:
+        line = token.map[0] if token.map else line
+        for piece in _flat([token]):
+            if not _raw(piece):
+                line += piece.type in ("softbreak", "hardbreak")
+                continue
+            finder = _Unsafe(settings)
+            finder.feed(piece.content)
+            for what, offset in finder.found:
+                hint = 'trust it with [plugins.markdown] raw_html = "trust"'
+                message = f"{what} is left out of the page, for it could run code"
+                post = post.with_problem("warning", "html-removed", message, post.body_line + line + offset, hint=hint)
+    return post
+
+
+def _report(post: Post, environment: dict[str, Any]) -> Post:
+    for start, _ in environment.get("crowded", ()):
+        message = f"more than {MAX_QUOTES} quotation marks in one paragraph; they stay as they are"
+        post = post.with_problem("warning", "quotes-too-many", message, post.body_line + start)
+    return post

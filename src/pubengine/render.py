@@ -1,0 +1,203 @@
+"""A page and what it may look at, to bytes: by a template of the theme, a plugin's function, or a copy."""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Mapping
+from datetime import date as Date
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from jinja2 import (
+    ChoiceLoader,
+    Environment,
+    FileSystemLoader,
+    StrictUndefined,
+    TemplateError,
+    TemplateNotFound,
+    TemplateSyntaxError,
+    UndefinedError,
+)
+from jinja2.exceptions import TemplatesNotFound
+from markupsafe import Markup
+
+from pubengine.diagnostics import Diagnostic, error
+from pubengine.errors import ConfigError, PluginError
+from pubengine.model import Card, Page, Site
+from pubengine.registry import Registry
+from pubengine.text import nearest
+from pubengine.themes import Theme
+from pubengine.view import Fetch, View
+from pubengine.wording import format_date, format_time, month_name
+
+
+class TemplateFailedError(ConfigError):
+    """A template of the theme is wrong; the site's settings are, in the eyes of the exit status."""
+
+
+class _Undefined(StrictUndefined):
+    """A misspelt name is an error; a free field that a post does not have is merely false."""
+
+    def __bool__(self) -> bool:  # type: ignore[override]  # jinja2 declares that it always raises
+        if isinstance(self._undefined_obj, Mapping):
+            return False
+        return super().__bool__()
+
+
+class Renderer:
+    """Makes pages of one site; holds what all of them share."""
+
+    def __init__(self, site: Site, theme: Theme, registry: Registry, fetch: Fetch, root: Path) -> None:
+        self._view = View(site, fetch)
+        self._theme = theme
+        self._registry = registry
+        self._root = root
+        self._templates = self._environment(site)
+
+    def render(self, page: Page) -> bytes:
+        """The bytes of a page that is not a copy.
+
+        Raises TemplateFailedError, with the template's file and line and the page's path, or PluginError.
+        """
+        if page.make is not None:
+            return self._registry.make(page, self._view)
+        try:
+            template = self._templates.get_template(page.template)
+            return template.render({**page.values, "page": _About(page, self._view)}).encode("utf-8")
+        except Exception as problem:
+            raise TemplateFailedError(self._located(problem, page)) from problem
+
+    def _environment(self, site: Site) -> Environment:
+        environment = Environment(
+            loader=ChoiceLoader([FileSystemLoader(layer / "templates") for layer in self._theme.layers]),
+            autoescape=True,
+            undefined=_Undefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            auto_reload=False,
+            cache_size=-1,
+        )
+        language = site.config.language
+        environment.globals |= {
+            "site": self._view.site,
+            "theme": self._theme.options,
+            "words": self._theme.words,
+            "url": self._view.url,
+            "asset": self._asset,
+            "absolute": self._view.absolute,
+            "content": self._content,
+            "excerpt": self._excerpt,
+            "month_name": partial(month_name, language=language),
+        }
+        environment.filters |= {
+            "day": self._day,
+            "time": partial(format_time, language=language),
+            "iso": _iso,
+            "by_day": _by_day,
+        }
+        for kind, added in (
+            ("filter", self._registry.template_filters()),
+            ("function", self._registry.template_functions()),
+        ):
+            target: dict[str, Any] = environment.filters if kind == "filter" else environment.globals
+            for name, function in added.items():
+                if name in target:
+                    message = f"a plugin adds a template {kind} {name!r}, which there is already"
+                    raise PluginError(error("plugin-result", message, hint="give it another name"))
+                target[name] = function
+        return environment
+
+    def _content(self, card: Card, in_list: bool = False) -> Markup:
+        return Markup(self._view.content(card, in_list=in_list))  # noqa: S704 - the text is HTML by contract
+
+    def _excerpt(self, card: Card, in_list: bool = True) -> Markup:
+        return Markup(self._view.excerpt(card, in_list=in_list))  # noqa: S704 - the text is HTML by contract
+
+    def _day(self, value: object, pattern: str = "") -> str:
+        config = self._view.config
+        return format_date(_day(value), config.language, pattern or config.date_format)
+
+    def _asset(self, name: str) -> str:
+        """The address of a theme's asset, which changes when its bytes do."""
+        if name not in self._theme.asset_versions:
+            raise LookupError(f"the theme has no asset {name!r}")
+        return f"{self._view.url('assets/' + name)}?v={self._theme.asset_versions[name]}"
+
+    def _located(self, problem: Exception, page: Page) -> Diagnostic:
+        for_page = f"while making {page.path}" + (f" (from {page.origin})" if page.origin else "")
+        if isinstance(problem, (TemplateNotFound, TemplatesNotFound)):
+            there = self._templates.list_templates()
+            meant = nearest(str(problem.name), there)
+            hint = f"is it {meant!r}?" if meant else f"the theme has: {', '.join(there)}"
+            if str(problem.name) == page.template:
+                message = f"the theme has no template {page.template!r}, {for_page}"
+                return Diagnostic("template-missing", "error", message, hint=hint, plugin=page.plugin)
+            file, line = self._frame(problem)
+            return Diagnostic(
+                "template-missing", "error", f"no template {problem.name!r}, {for_page}", file, line, hint=hint
+            )
+        if isinstance(problem, TemplateSyntaxError):
+            return error(
+                "template-syntax", f"{problem.message}, {for_page}", self._shown(problem.filename), problem.lineno
+            )
+        file, line = self._frame(problem)
+        known = isinstance(problem, (UndefinedError, TemplateError))
+        says = str(problem) if known else f"{type(problem).__name__}: {problem}"
+        return error("template-failed", f"{says}, {for_page}", file or page.template, line)
+
+    def _frame(self, problem: Exception) -> tuple[str, int]:
+        """The innermost place in a template that an exception went through."""
+        found = "", 0
+        for frame in traceback.extract_tb(problem.__traceback__):
+            if any(Path(frame.filename).is_relative_to(layer) for layer in self._theme.layers):
+                found = self._shown(frame.filename), frame.lineno or 0
+        return found
+
+    def _shown(self, filename: str | None) -> str:
+        path = Path(filename or "")
+        for layer in self._theme.layers:
+            if path.is_relative_to(layer):
+                inside = (
+                    layer.relative_to(self._root) if layer.is_relative_to(self._root) else Path("themes") / layer.name
+                )
+                return (inside / path.relative_to(layer)).as_posix()
+        return path.name
+
+
+class _About:
+    """The page itself, as its template sees it."""
+
+    def __init__(self, page: Page, view: View) -> None:
+        self.title = page.title
+        self.path = page.path
+        self.url = view.url(page.path)
+        self.absolute_url = view.absolute(self.url)
+        self.listed = page.listed
+
+
+def _day(value: object) -> Date:
+    if isinstance(value, Card):
+        value = value.date
+    if isinstance(value, str):
+        value = datetime.fromisoformat(value)
+    if isinstance(value, datetime):
+        return value.date()
+    if isinstance(value, Date):
+        return value
+    raise TypeError(f"not a day: {value!r}")
+
+
+def _iso(value: Date | datetime) -> str:
+    return value.isoformat()
+
+
+def _by_day(cards: tuple[Card, ...]) -> list[tuple[Date | None, list[Card]]]:
+    """Posts in their order, grouped under their days."""
+    groups: list[tuple[Date | None, list[Card]]] = []
+    for card in cards:
+        if not groups or groups[-1][0] != card.day:
+            groups.append((card.day, []))
+        groups[-1][1].append(card)
+    return groups

@@ -1,0 +1,128 @@
+"""Themes: folders of templates and assets, layered so that a file of the same name overrides another."""
+
+from __future__ import annotations
+
+import hashlib
+from functools import cached_property
+from importlib.resources import files as package_files
+from pathlib import Path
+from typing import Any
+
+from msgspec import Struct
+
+from pubengine.config import Config
+from pubengine.diagnostics import Diagnostic, error
+from pubengine.errors import ConfigError
+from pubengine.paths import Paths
+from pubengine.text import nearest
+from pubengine.toml_places import parse_toml
+
+MANIFEST = "theme.toml"
+
+
+class Theme(Struct, frozen=True, dict=True):
+    """A theme with all it inherits, nearest first."""
+
+    name: str
+    layers: tuple[Path, ...]
+    """Folders to look in: the site's `theme/` overrides, the theme, what it inherits."""
+    options: dict[str, Any]
+    """Every option that the theme declares, with the site's value or the default."""
+    words: dict[str, str]
+    """The words that it shows, by name."""
+
+    @cached_property
+    def assets(self) -> dict[str, Path]:
+        """Files to publish under `assets/`, by path below it; of one name the nearest."""
+        found: dict[str, Path] = {}
+        for layer in self.layers:
+            for path in sorted((layer / "assets").rglob("*")):
+                if path.is_file() and not path.name.startswith("."):
+                    found.setdefault(path.relative_to(layer / "assets").as_posix(), path)
+        return dict(sorted(found.items()))
+
+    @cached_property
+    def asset_versions(self) -> dict[str, str]:
+        """A short hash of each asset's bytes, by path: browsers are told of a change by it."""
+        return {
+            name: hashlib.blake2b(path.read_bytes(), digest_size=4).hexdigest() for name, path in self.assets.items()
+        }
+
+
+def bundled_themes() -> Path:
+    """The folder of the themes that come with the engine."""
+    return Path(str(package_files("pubengine"))) / "themes"
+
+
+def open_theme(config: Config, paths: Paths) -> Theme:
+    """The theme that `engine.toml` names. Raises ConfigError where it, an ancestor or an option is not there."""
+    layers: list[Path] = []
+    options: dict[str, Any] = {}
+    words: dict[str, str] = {}
+    name = config.theme.name
+    while name:
+        folder = _find(name, config, paths, layers)
+        layers.append(folder)
+        manifest = _read_manifest(folder)
+        options = manifest.get("options", {}) | options
+        words = manifest.get("words", {}) | words
+        name = manifest.get("inherits", "")
+    return Theme(config.theme.name, tuple(layers), _options(config, options), _words(config, words))
+
+
+def _find(name: str, config: Config, paths: Paths, layers: list[Path]) -> Path:
+    for parent in (paths.themes, bundled_themes()):
+        folder = parent / name
+        if "/" not in name and "\\" not in name and (folder / MANIFEST).is_file() and folder not in layers:
+            return folder
+    if any(layer.name == name for layer in layers):
+        message, hint = f"the theme {name!r} inherits from itself", "break the circle in theme.toml"
+    else:
+        there = {
+            path.parent.name for parent in (paths.themes, bundled_themes()) for path in parent.glob(f"*/{MANIFEST}")
+        }
+        meant = nearest(name, there)
+        message = f"there is no theme {name!r}"
+        hint = f"is it {meant!r}?" if meant else f"there are: {', '.join(sorted(there))}"
+    raise ConfigError(config.problem("theme-unknown", message, ("theme", "name"), hint))
+
+
+def _read_manifest(folder: Path) -> dict[str, Any]:
+    shown = f"themes/{folder.name}/{MANIFEST}"
+    try:
+        text = (folder / MANIFEST).read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as problem:
+        raise ConfigError(error("theme-invalid", f"cannot be read: {problem}", shown)) from None
+    values = parse_toml(text, shown, "theme-invalid")
+    if isinstance(values, Diagnostic):
+        raise ConfigError(values)
+    for key in values:
+        if key not in ("inherits", "options", "words", "about"):
+            raise ConfigError(error("theme-invalid", f"unknown key {key!r}", shown))
+    return values
+
+
+def _options(config: Config, declared: dict[str, Any]) -> dict[str, Any]:
+    problems = []
+    for key, value in config.theme.options.items():
+        if key not in declared:
+            meant = nearest(key, declared)
+            hint = f"is it {meant!r}?" if meant else f"it has: {', '.join(sorted(declared))}"
+            message = f"the theme has no option {key!r}"
+            problems.append(config.problem("theme-option", message, ("theme", "options", key), hint))
+        elif type(value) is not type(declared[key]):
+            wanted = type(declared[key]).__name__
+            message = f"the theme's option {key!r} must be {wanted}, not {type(value).__name__}"
+            problems.append(config.problem("theme-option", message, ("theme", "options", key)))
+    if problems:
+        raise ConfigError(*problems)
+    return declared | config.theme.options
+
+
+def _words(config: Config, declared: dict[str, str]) -> dict[str, str]:
+    unknown = [key for key in config.theme.words if key not in declared]
+    if unknown:
+        hint = f"it has: {', '.join(sorted(declared))}"
+        keys = ("theme", "words", unknown[0])
+        raise ConfigError(config.problem("theme-option", f"the theme shows no word {unknown[0]!r}", keys, hint))
+    return declared | config.theme.words

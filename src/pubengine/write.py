@@ -1,0 +1,193 @@
+"""Pages to the output folder: the only module that touches it.
+
+A new tree is made beside the folder, what has not changed is hard-linked into it, and the two are
+exchanged by one rename. So the folder is wholly the old site or wholly the new one. Its manifest
+says which files are ours; nothing else is ever overwritten or deleted.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import tempfile
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from msgspec import Struct
+
+from pubengine.diagnostics import Diagnostic, error
+from pubengine.errors import OutputError
+from pubengine.exchange import exchange
+from pubengine.paths import MANIFEST, Paths
+
+_FORMAT = 1
+
+
+class Written(Struct, frozen=True):
+    """What publishing changed."""
+
+    new: tuple[str, ...]
+    updated: tuple[str, ...]
+    removed: tuple[str, ...]
+    unchanged: int
+
+
+class Staging:
+    """A new output tree in the making. Leaving the `with` block without `publish` throws it away."""
+
+    def __init__(self, paths: Paths) -> None:
+        self._output = paths.output
+        self._old = _read_manifest(paths.output)
+        _refuse_foreign(paths.output, self._old)
+        self._new: dict[str, str] = {}
+        self._folders: set[Path] = set()
+        self._updated: list[str] = []
+        try:
+            self._output.parent.mkdir(parents=True, exist_ok=True)
+            _remove_leftovers(self._output)
+            prefix = f".{self._output.name}.pubengine-{os.getpid()}-"
+            self._stage = Path(tempfile.mkdtemp(prefix=prefix, dir=self._output.parent))
+            self._stage.chmod(0o777 & ~_umask())
+        except OSError as problem:
+            raise _refused(problem, self._output) from None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        shutil.rmtree(self._stage, ignore_errors=True)
+
+    def add(self, path: str, data: bytes) -> None:
+        """Puts a file of the new site in place. Raises OutputError."""
+        self._add(path, hashlib.blake2b(data, digest_size=16).hexdigest(), data, None)
+
+    def copy(self, path: str, source: Path) -> None:
+        """Puts a copy of a file in place. Raises OutputError."""
+        try:
+            with source.open("rb") as file:
+                digest = hashlib.file_digest(file, lambda: hashlib.blake2b(digest_size=16)).hexdigest()
+        except OSError as problem:
+            raise _refused(problem, source) from None
+        self._add(path, digest, None, source)
+
+    def _add(self, path: str, digest: str, data: bytes | None, source: Path | None) -> None:
+        target, current = self._stage / path, self._output / path
+        try:
+            if target.parent not in self._folders:
+                target.parent.mkdir(parents=True, exist_ok=True)
+                self._folders.add(target.parent)
+            if self._old.get(path) == digest and _holds(current, digest):
+                _link(current, target)
+            else:
+                if data is not None:
+                    target.write_bytes(data)
+                elif source is not None:
+                    shutil.copyfile(source, target)
+                if path in self._old:
+                    self._updated.append(path)
+        except OSError as problem:
+            raise _refused(problem, current) from None
+        self._new[path] = digest
+
+    def publish(self) -> Written:
+        """Exchanges the trees: from here on the folder is the new site. Raises OutputError, the old one staying."""
+        try:
+            manifest = {"format": _FORMAT, "files": dict(sorted(self._new.items()))}
+            (self._stage / MANIFEST).write_text(json.dumps(manifest, indent=0, ensure_ascii=False) + "\n", "utf-8")
+            self._output.mkdir(exist_ok=True)
+            exchange(self._stage, self._output)
+        except OSError as problem:
+            raise _refused(problem, self._output) from None
+        new = tuple(sorted(self._new.keys() - self._old.keys()))
+        removed = tuple(sorted(self._old.keys() - self._new.keys()))
+        unchanged = len(self._new) - len(new) - len(self._updated)
+        return Written(new, tuple(sorted(self._updated)), removed, unchanged)
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
+
+
+def _link(current: Path, target: Path) -> None:
+    try:
+        os.link(current, target)
+    except OSError:
+        shutil.copy2(current, target)
+
+
+def _holds(path: Path, digest: str) -> bool:
+    """Whether a file still has the bytes that we wrote."""
+    try:
+        if path.is_symlink():
+            return False
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, lambda: hashlib.blake2b(digest_size=16)).hexdigest() == digest
+    except OSError:
+        return False
+
+
+def _read_manifest(output: Path) -> dict[str, str]:
+    """Hashes of the files that we wrote into the output folder, by path; none if we did not make it."""
+    try:
+        manifest = json.loads((output / MANIFEST).read_text("utf-8"))
+        files = manifest["files"] if manifest["format"] == _FORMAT else {}
+        return {str(path): str(digest) for path, digest in files.items()}
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return {}
+
+
+def _refuse_foreign(output: Path, ours: dict[str, str]) -> None:
+    """Raises OutputError if the folder holds anything that we did not write: it would be lost."""
+    if not output.exists():
+        return
+    if not output.is_dir():
+        raise OutputError(error("output-foreign", f"the output {output} is not a folder"))
+    foreign = []
+    for folder, folders, names in os.walk(output):
+        inside = Path(folder).relative_to(output)
+        for name in [*names, *(name for name in folders if (Path(folder) / name).is_symlink())]:
+            path = (inside / name).as_posix()
+            if path not in ours and path != MANIFEST:
+                foreign.append(path)
+    if foreign:
+        shown = ", ".join(sorted(foreign)[:3]) + (f" and {len(foreign) - 3} more" if len(foreign) > 3 else "")
+        hint = "move them away (under content/ they are published as they are), or name another folder with --output"
+        raise OutputError(
+            error("output-foreign", f"{output} holds files that pubengine did not write: {shown}", hint=hint)
+        )
+
+
+def _remove_leftovers(output: Path) -> None:
+    """Removes trees that builds left behind whose process is gone."""
+    for leftover in output.parent.glob(f".{output.name}.pubengine-*"):
+        pid = leftover.name.split("-")[1] if leftover.name.count("-") >= 2 else ""
+        if pid.isdigit() and not _alive(int(pid)):
+            shutil.rmtree(leftover, ignore_errors=True)
+
+
+def _alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        pass
+    return True
+
+
+def _refused(problem: OSError, path: Path) -> OutputError:
+    what = problem.strerror or str(problem)
+    place = problem.filename if isinstance(problem.filename, str) else str(path)
+    hint = {28: "free some space and build again", 24: "raise the limit on open files (ulimit -n)"}.get(
+        problem.errno or 0, ""
+    )
+    return OutputError(
+        Diagnostic("output-failed", "error", f"{place}: {what}; the published site is as it was", hint=hint)
+    )

@@ -1,0 +1,3 @@
+from pubengine.testing import site
+
+__all__ = ["site"]
