@@ -155,7 +155,7 @@ class Registry:
         one = Implementation(
             plugin=self.plugin(page.plugin),
             hook="make",
-            function=lambda page, view: make(page, view),
+            function=lambda page, view: make(page, view),  # noqa: PLW0108 - it may name its arguments as it likes
             arguments=("page", "view"),
             first=False,
             last=False,

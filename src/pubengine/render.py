@@ -14,6 +14,7 @@ from jinja2 import (
     ChoiceLoader,
     Environment,
     FileSystemLoader,
+    PrefixLoader,
     StrictUndefined,
     TemplateError,
     TemplateNotFound,
@@ -71,7 +72,7 @@ class Renderer:
 
     def _environment(self, site: Site) -> Environment:
         environment = Environment(
-            loader=ChoiceLoader([FileSystemLoader(layer / "templates") for layer in self._theme.layers]),
+            loader=_loader(self._theme),
             autoescape=True,
             undefined=_Undefined,
             trim_blocks=True,
@@ -164,6 +165,13 @@ class Renderer:
                 )
                 return (inside / path.relative_to(layer)).as_posix()
         return path.name
+
+
+def _loader(theme: Theme) -> ChoiceLoader:
+    """Templates by name, the nearest layer first; and by `THEME/name`, for a template that extends one it overrides."""
+    layers = [FileSystemLoader(layer / "templates") for layer in theme.layers]
+    by_theme = {layer.name: loader for layer, loader in zip(theme.layers, layers, strict=True)}
+    return ChoiceLoader([*layers, PrefixLoader(by_theme)])
 
 
 class _About:

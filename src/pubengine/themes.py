@@ -59,36 +59,46 @@ def open_theme(config: Config, paths: Paths) -> Theme:
     layers: list[Path] = []
     options: dict[str, Any] = {}
     words: dict[str, str] = {}
+    seen: list[str] = []
     name = config.theme.name
     while name:
-        folder = _find(name, config, paths, layers)
-        layers.append(folder)
-        manifest = _read_manifest(folder)
-        options = manifest.get("options", {}) | options
-        words = manifest.get("words", {}) | words
-        name = manifest.get("inherits", "")
+        folders = _find(name, seen, config, paths)
+        seen.append(name)
+        layers += folders
+        name = ""
+        for manifest in [_read_manifest(folder, paths) for folder in folders]:
+            options = manifest.get("options", {}) | options
+            words = manifest.get("words", {}) | words
+            name = name or manifest.get("inherits", "")
     return Theme(config.theme.name, tuple(layers), _options(config, options), _words(config, words))
 
 
-def _find(name: str, config: Config, paths: Paths, layers: list[Path]) -> Path:
-    for parent in (paths.themes, bundled_themes()):
-        folder = parent / name
-        if "/" not in name and "\\" not in name and (folder / MANIFEST).is_file() and folder not in layers:
-            return folder
-    if any(layer.name == name for layer in layers):
+def _find(name: str, seen: list[str], config: Config, paths: Paths) -> list[Path]:
+    """The folders of a theme: the site's own, and the bundled one of the same name that it overlays."""
+    parents = (paths.themes, bundled_themes())
+    if name in seen:
         message, hint = f"the theme {name!r} inherits from itself", "break the circle in theme.toml"
-    else:
-        there = {
-            path.parent.name for parent in (paths.themes, bundled_themes()) for path in parent.glob(f"*/{MANIFEST}")
-        }
+        raise ConfigError(config.problem("theme-unknown", message, ("theme", "name"), hint))
+    folders = [parent / name for parent in parents if _is_name(name) and (parent / name).is_dir()]
+    if not any((folder / MANIFEST).is_file() for folder in folders):
+        there = {path.parent.name for parent in parents for path in parent.glob(f"*/{MANIFEST}")}
         meant = nearest(name, there)
-        message = f"there is no theme {name!r}"
         hint = f"is it {meant!r}?" if meant else f"there are: {', '.join(sorted(there))}"
-    raise ConfigError(config.problem("theme-unknown", message, ("theme", "name"), hint))
+        if folders:
+            hint = f'its folder needs a {MANIFEST}, with a line such as: inherits = "paper"'
+        raise ConfigError(config.problem("theme-unknown", f"there is no theme {name!r}", ("theme", "name"), hint))
+    return folders
 
 
-def _read_manifest(folder: Path) -> dict[str, Any]:
-    shown = f"themes/{folder.name}/{MANIFEST}"
+def _is_name(name: str) -> bool:
+    return bool(name) and not name.startswith(".") and "/" not in name and "\\" not in name
+
+
+def _read_manifest(folder: Path, paths: Paths) -> dict[str, Any]:
+    own = folder.parent == paths.themes
+    shown = f"themes/{folder.name}/{MANIFEST}" if own else f"{folder.name}/{MANIFEST} (bundled)"
+    if not (folder / MANIFEST).exists():
+        return {}
     try:
         text = (folder / MANIFEST).read_text("utf-8")
     except (OSError, UnicodeDecodeError) as problem:
