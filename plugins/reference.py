@@ -14,8 +14,8 @@ from typing import Any
 from pubengine import config, hookspecs
 from pubengine.api import Link, Page, Site, hookimpl, url_of
 from pubengine.cli.plugins import attribute_docs, describe_settings
+from pubengine.implementations import HOOKS
 from pubengine.plugin_files import BUNDLED
-from pubengine.registry import HOOKS
 
 PAGES = (
     ("hooks", "Hooks", "Every hook that a plugin can implement, in the order of a build."),

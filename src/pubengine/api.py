@@ -12,6 +12,7 @@ from pubengine.hookspecs import hookimpl
 from pubengine.model import Card, Link, Page, Post, Site, Source
 from pubengine.paginate import Part, paginate
 from pubengine.permalinks import output_path, url_of
+from pubengine.sanitize import SAFE_SCHEMES, harmful, leads_safely, sanitize
 from pubengine.slugs import slugify
 from pubengine.text import position
 from pubengine.view import View
@@ -19,6 +20,7 @@ from pubengine.wording import format_date, locale_of, month_name
 from pubengine.xml_text import to_xml
 
 __all__ = [
+    "SAFE_SCHEMES",
     "Card",
     "Command",
     "ContentError",
@@ -37,7 +39,9 @@ __all__ = [
     "View",
     "error",
     "format_date",
+    "harmful",
     "hookimpl",
+    "leads_safely",
     "locale_of",
     "month_name",
     "output_path",
@@ -45,6 +49,7 @@ __all__ = [
     "parse_moment",
     "position",
     "read_post",
+    "sanitize",
     "slugify",
     "split_front_matter",
     "to_xml",

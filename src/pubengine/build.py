@@ -107,8 +107,6 @@ def _texts(posts: Iterable[Finished]) -> Callable[[str], Body]:
 def _render_and_write(
     pages: tuple[Page, ...], renderer: Renderer, paths: Paths, problems: _Problems, progress: Progress
 ) -> Written | None:
-    if problems.forbid_publishing():
-        return None
     with Staging(paths) as staging:
         for number, page in enumerate(pages, 1):
             try:

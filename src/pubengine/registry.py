@@ -1,24 +1,20 @@
-"""The plugins of one build behind a typed face: the only module that knows pluggy, the one that calls hooks."""
+"""The plugins of one build behind a typed face: everything that calls a hook calls it here."""
 
 from __future__ import annotations
 
-import dataclasses
-import inspect
 import types
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-import msgspec
-import pluggy
-from msgspec import Struct
+from msgspec.structs import replace
 
-from pubengine import hookspecs
 from pubengine.command import Command
-from pubengine.config import Config, validation_message
+from pubengine.config import Config
 from pubengine.diagnostics import Diagnostic
 from pubengine.errors import ConfigError, ContentError, OutputError, PluginError
 from pubengine.files import SiteFiles
+from pubengine.implementations import HOOKS, Implementation, fit_plugins
 from pubengine.model import Page, Post, Site, Source
 from pubengine.plugin_files import (
     LoadedPlugin,
@@ -27,25 +23,7 @@ from pubengine.plugin_files import (
     import_plugin,
     place_of_failure,
 )
-from pubengine.text import nearest
-
-HOOKS: tuple[str, ...] = tuple(
-    name
-    for name, function in vars(hookspecs).items()
-    if inspect.isfunction(function) and hasattr(function, f"{hookspecs.PROJECT}_spec")
-)
-"""Names of all hooks, in lifecycle order."""
-
-
-class Implementation(Struct, frozen=True):
-    """One plugin's function for one hook."""
-
-    plugin: LoadedPlugin
-    hook: str
-    function: Callable[..., Any]
-    arguments: tuple[str, ...]
-    first: bool
-    last: bool
+from pubengine.plugin_settings import is_settings_class, no_settings, read_settings
 
 
 def open_registry(config: Config, root: Path) -> Registry:
@@ -74,7 +52,7 @@ class Registry:
         self._root = root
         self._site = config.site
         self._files = SiteFiles(root)
-        self._implementations = _register(plugins)
+        self._implementations = fit_plugins(plugins)
         self.settings = self._read_settings(config)
 
     # What plugins declare.
@@ -199,7 +177,7 @@ class Registry:
         return result
 
     def _signed(self, diagnostic: Diagnostic, one: Implementation) -> Diagnostic:
-        return msgspec.structs.replace(diagnostic, plugin=one.plugin.name, hook=one.hook)
+        return replace(diagnostic, plugin=one.plugin.name, hook=one.hook)
 
     def _failure(self, one: Implementation, problem: BaseException, subject: str) -> PluginError:
         file, line = place_of_failure(problem, self._root, one.plugin.path)
@@ -258,120 +236,28 @@ class Registry:
             for page in self._sequence(one, result or (), (Page,)):
                 if sum((bool(page.template), page.make is not None, bool(page.copy))) != 1:
                     raise self._misfit(one, f"must give {page.path!r} one of template, make and copy")
-                pages.append(msgspec.structs.replace(page, plugin=one.plugin.name))
+                pages.append(replace(page, plugin=one.plugin.name))
         return tuple(pages)
 
     def _declared(self, one: Implementation) -> type[Any]:
         kind = self._call(one, "")
-        is_struct = isinstance(kind, type) and (issubclass(kind, Struct) or dataclasses.is_dataclass(kind))
-        if not is_struct:
+        if not is_settings_class(kind):
             raise self._misfit(one, "must return a class made with msgspec.Struct or a dataclass")
-        return kind  # type: ignore[no-any-return]  # narrowed above by hand
+        return kind  # type: ignore[no-any-return]  # is_settings_class has looked
 
     def _read_settings(self, config: Config) -> dict[str, Any]:
-        declared = {one.plugin.name: self._declared(one) for one in self._calls("settings")}
+        declared = {one.plugin.name: (one, self._declared(one)) for one in self._calls("settings")}
         problems: list[Diagnostic] = []
         values: dict[str, Any] = {}
         for plugin in self.plugins:
-            table = config.plugins.settings.get(plugin.name, {})
-            kind = declared.get(plugin.name)
-            if kind is None:
-                if table:
-                    message = f"the plugin {plugin.name!r} has no settings"
-                    problems.append(config.problem("plugin-settings", message, ("plugins", plugin.name)))
+            if plugin.name not in declared:
+                problems += no_settings(plugin.name, config)
                 continue
+            one, kind = declared[plugin.name]
             try:
-                values[plugin.name] = read_settings(kind, table, plugin.name, config, problems)
+                values[plugin.name] = read_settings(kind, plugin.name, config, problems)
             except TypeError as problem:
-                one = next(one for one in self._calls("settings") if one.plugin is plugin)
                 raise self._misfit(one, f"declares settings that cannot be used ({problem})") from None
         if problems:
             raise ConfigError(*problems)
         return values
-
-
-def read_settings(
-    kind: type[Any], table: Mapping[str, Any], name: str, config: Config, problems: list[Diagnostic]
-) -> Any:
-    """The values of `[plugins.NAME]` as the class that the plugin declared; adds to `problems` what does not fit."""
-    known = [field.name for field in setting_fields(kind)]
-    for key in table:
-        if key not in known:
-            meant = nearest(key, known)
-            hint = f"is it {meant!r}?" if meant else f"it knows: {', '.join(known)}"
-            message = f"the plugin {name!r} has no setting {key!r}"
-            problems.append(config.problem("plugin-settings", message, ("plugins", name, key), hint))
-    try:
-        return msgspec.convert({key: one for key, one in table.items() if key in known}, kind)
-    except msgspec.ValidationError as problem:
-        message, inner = validation_message(problem)
-        keys = ("plugins", name, *inner)
-        problems.append(config.problem("plugin-settings", f"{'.'.join(keys)}: {message}", keys))
-        return None
-
-
-def setting_fields(kind: type[Any]) -> tuple[Any, ...]:
-    """The fields of a settings class, each with `name`, `type` and `default`."""
-    return dataclasses.fields(kind) if dataclasses.is_dataclass(kind) else msgspec.structs.fields(kind)
-
-
-def _register(plugins: tuple[LoadedPlugin, ...]) -> dict[str, tuple[Implementation, ...]]:
-    manager = pluggy.PluginManager(hookspecs.PROJECT)
-    manager.add_hookspecs(hookspecs)
-    problems = [problem for plugin in plugins for problem in _fit(manager, plugin)]
-    if problems:
-        raise PluginError(*problems)
-    rank = {id(plugin.module): number for number, plugin in enumerate(plugins)}
-    by_module = {id(plugin.module): plugin for plugin in plugins}
-    table = {}
-    for hook in HOOKS:
-        found = [
-            Implementation(by_module[id(i.plugin)], hook, i.function, i.argnames, bool(i.tryfirst), bool(i.trylast))
-            for i in getattr(manager.hook, hook).get_hookimpls()
-        ]
-        table[hook] = tuple(sorted(found, key=lambda one: (not one.first, one.last, rank[id(one.plugin.module)])))
-    return table
-
-
-def _fit(manager: pluggy.PluginManager, plugin: LoadedPlugin) -> Iterable[Diagnostic]:
-    """Registers a plugin, or says how it does not fit the hooks."""
-
-    def say(message: str, function: object, hint: str, hook: str = "") -> Diagnostic:
-        code = getattr(function, "__code__", None)
-        path = f"{plugin.path}/__init__.py" if hasattr(plugin.module, "__path__") else plugin.path
-        line = code.co_firstlineno if code else 0
-        return Diagnostic("plugin-hook", "error", message, path, line, 0, hint, plugin.name, hook)
-
-    marked = 0
-    misfits = 0
-    for name, function in vars(plugin.module).items():
-        options = getattr(function, f"{hookspecs.PROJECT}_impl", None)
-        if options is None or not inspect.isroutine(function):
-            own = inspect.isfunction(function) and function.__module__ == plugin.module.__name__
-            if own and name in HOOKS and plugin.where != "bundled":
-                yield say(f"{name} has the name of a hook but is not marked", function, "put @hookimpl above it", name)
-                misfits += 1
-            continue
-        marked += 1
-        hook = options.get("specname") or name
-        if hook not in HOOKS:
-            meant = nearest(hook, HOOKS)
-            hint = f"is it {meant!r}?" if meant else f"there are: {', '.join(HOOKS)}"
-            yield say(f"there is no hook {hook!r}", function, hint, hook)
-        elif options.get("wrapper") or options.get("hookwrapper"):
-            yield say(f"{hook} cannot be wrapped", function, "write it without wrapper=True", hook)
-        elif extra := _unknown_arguments(function, hook):
-            known = ", ".join(inspect.signature(getattr(hookspecs, hook)).parameters) or "none"
-            yield say(f"{hook} has no argument {extra[0]!r}", function, f"it may take: {known}", hook)
-        else:
-            continue
-        misfits += 1
-    if not marked and not misfits:
-        yield say("it implements no hook", None, "mark its functions with @hookimpl from pubengine.api")
-    elif not misfits:
-        manager.register(plugin.module, plugin.name)
-
-
-def _unknown_arguments(function: Callable[..., Any], hook: str) -> list[str]:
-    known = inspect.signature(getattr(hookspecs, hook)).parameters
-    return [name for name in inspect.signature(function).parameters if name not in known]

@@ -63,7 +63,7 @@ def describe_plugins(registry: Any) -> list[dict[str, Any]]:
 
 def describe_settings(kind: type[Any], values: Any) -> list[dict[str, Any]]:
     """Name, value, type and meaning of each setting; the meaning is the text under the field in its class."""
-    from pubengine.registry import setting_fields
+    from pubengine.plugin_settings import setting_fields
 
     meanings = attribute_docs(kind)
     return [

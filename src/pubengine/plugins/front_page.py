@@ -17,7 +17,7 @@ class Settings(Struct, frozen=True):
     posts: Annotated[int, Meta(ge=1)] = 10
     """How many posts a page holds at least; whole days stay together."""
     path: str = ""
-    """Folder to put the front page into, such as `blog`, where a standalone page has the top."""
+    """Folder to put the front page into; by default the top, or `blog` where `content/index.md` has the top."""
 
 
 @hookimpl
@@ -29,29 +29,28 @@ def settings() -> type[Settings]:
 @hookimpl
 def emit(site: Site, settings: Settings) -> Iterable[Page]:
     """The front page and, for older posts, `page/1/` (the oldest), and so on."""
-    parts = paginate(site.posts, settings.posts)
-    for part in parts:
+    folder = settings.path.strip("/") or ("blog" if any(page.path == "index.html" for page in site.pages) else "")
+    for part in paginate(site.posts, settings.posts):
         yield Page(
-            path=_path(part.number, settings),
+            path=_path(part.number, folder),
             template="front.html",
             values={
                 "part": part,
-                "newer": _url(part.newer, site, settings),
-                "older": _url(part.older, site, settings),
+                "newer": _url(part.newer, site, folder),
+                "older": _url(part.older, site, folder),
             },
             title=str(part.number) if part.number else "",
             updated=_updated(part),
         )
 
 
-def _path(number: int, settings: Settings) -> str:
-    folder = settings.path.strip("/")
+def _path(number: int, folder: str) -> str:
     name = f"page/{number}/index.html" if number else "index.html"
     return f"{folder}/{name}" if folder else name
 
 
-def _url(number: int | None, site: Site, settings: Settings) -> str:
-    return "" if number is None else url_of(_path(number, settings), site.config.base)
+def _url(number: int | None, site: Site, folder: str) -> str:
+    return "" if number is None else url_of(_path(number, folder), site.config.base)
 
 
 def _updated(part: Part) -> datetime | None:

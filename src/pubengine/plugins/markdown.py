@@ -6,7 +6,6 @@ import html
 import re
 from collections.abc import Iterable, Sequence
 from functools import lru_cache, partial
-from html.parser import HTMLParser
 from typing import Any, Literal
 
 from markdown_it import MarkdownIt
@@ -14,7 +13,18 @@ from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
 from msgspec import Struct
 
-from pubengine.api import Post, SiteConfig, Source, hookimpl, read_post, slugify
+from pubengine.api import (
+    SAFE_SCHEMES,
+    Post,
+    SiteConfig,
+    Source,
+    harmful,
+    hookimpl,
+    leads_safely,
+    read_post,
+    sanitize,
+    slugify,
+)
 
 MAX_NESTING = 200
 """Deepest nesting of blocks; deeper is an error, where markdown-it would drop the text without a word."""
@@ -23,7 +33,6 @@ MAX_QUOTES = 2_000
 """Most quotation marks in one paragraph that the typographer is let loose on: its time grows with their square."""
 
 MORE = re.compile(r"\s*<!--\s*more\s*-->\s*", re.IGNORECASE)
-SAFE_SCHEMES = ("http", "https", "mailto", "tel", "sms", "xmpp", "irc", "ircs", "geo", "magnet", "ftp", "sftp", "news")
 
 
 class Settings(Struct, frozen=True):
@@ -96,7 +105,7 @@ def transform(post: Post, settings: Settings) -> Post:
     body, excerpt = _render(parser, tokens, environment)
     post = _with_safe_html(post, tokens, settings)
     if settings.raw_html == "sanitize" and any(_raw(token) for token in _flat(tokens)):
-        body, excerpt = _sanitize(body, settings), _sanitize(excerpt, settings)
+        body, excerpt = sanitize(body, settings.link_schemes), sanitize(excerpt, settings.link_schemes)
     post = _report(post, environment)
     return post.replace(body=body, excerpt=excerpt, markup="html")
 
@@ -113,7 +122,7 @@ def _too_deep(post: Post, token: Token | None) -> Post:
 @lru_cache(maxsize=8)
 def _parser(settings: Settings) -> MarkdownIt:
     parser = MarkdownIt("commonmark", {"maxNesting": MAX_NESTING, "html": settings.raw_html != "escape"})
-    parser.validateLink = partial(_allowed, schemes=frozenset(settings.link_schemes))  # type: ignore[method-assign]
+    parser.validateLink = partial(leads_safely, schemes=settings.link_schemes)  # type: ignore[method-assign]
     if settings.tables:
         parser.enable("table")
     if settings.strikethrough:
@@ -157,13 +166,6 @@ def _add_plugins(parser: MarkdownIt, settings: Settings) -> None:
         parser.core.ruler.push("safe_attributes", _drop_unsafe_attributes)
     if settings.anchors:
         parser.core.ruler.push("anchors", _anchors)
-
-
-def _allowed(url: str, schemes: frozenset[str]) -> bool:
-    """Whether a link may lead there: relative, or with one of the schemes that the settings list."""
-    squeezed = re.sub(r"[\x00-\x20\x7f-\xa0\u2028\u2029]", "", url)
-    scheme = re.match(r"([a-zA-Z][a-zA-Z0-9+.-]*):", squeezed)
-    return "*" in schemes or scheme is None or scheme[1].lower() in schemes
 
 
 def _guard_smartquotes(parser: MarkdownIt) -> None:
@@ -333,129 +335,6 @@ def _raw(token: Token) -> bool:
     return token.type in ("html_block", "html_inline") and not token.meta.get("made")
 
 
-# Raw HTML.
-
-_KEPT_TAGS = frozenset(
-    [
-        "audio",
-        "button",
-        "caption",
-        "col",
-        "colgroup",
-        "details",
-        "figcaption",
-        "figure",
-        "footer",
-        "header",
-        "input",
-        "label",
-        "main",
-        "mark",
-        "meter",
-        "nav",
-        "picture",
-        "progress",
-        "section",
-        "source",
-        "summary",
-        "video",
-        "track",
-        "wbr",
-        "aside",
-        "article",
-        "hgroup",
-    ]
-)
-_KEPT_ATTRIBUTES = frozenset(
-    [
-        "class",
-        "id",
-        "title",
-        "lang",
-        "dir",
-        "role",
-        "tabindex",
-        "width",
-        "height",
-        "align",
-        "valign",
-        "start",
-        "reversed",
-        "type",
-        "checked",
-        "disabled",
-        "open",
-        "loading",
-        "decoding",
-        "alt",
-        "src",
-        "srcset",
-        "sizes",
-        "href",
-        "cite",
-        "datetime",
-        "colspan",
-        "rowspan",
-        "scope",
-        "headers",
-        "span",
-        "value",
-        "controls",
-        "loop",
-        "muted",
-        "poster",
-        "preload",
-        "kind",
-        "srclang",
-        "label",
-        "for",
-        "name",
-        "rel",
-        "target",
-    ]
-)
-_GONE_WITH_CONTENT = frozenset({"script", "style", "iframe", "object", "embed", "template", "noscript"})
-
-
-def _sanitize(body: str, settings: Settings) -> str:
-    """The HTML without what could run code or load a frame, by ammonia's tokenizer and tree builder."""
-    import nh3
-
-    schemes = set(settings.link_schemes) if "*" not in settings.link_schemes else {*SAFE_SCHEMES}
-    return nh3.clean(
-        body,
-        tags=set(nh3.ALLOWED_TAGS) | _KEPT_TAGS,
-        clean_content_tags=set(_GONE_WITH_CONTENT),
-        attributes={"*": set(_KEPT_ATTRIBUTES - {"rel"})},
-        generic_attribute_prefixes={"aria-", "data-"},
-        url_schemes=schemes,
-        link_rel=None,
-        strip_comments=True,
-    )
-
-
-class _Unsafe(HTMLParser):
-    """Finds in a piece of raw HTML what `sanitize` takes out."""
-
-    def __init__(self, settings: Settings) -> None:
-        super().__init__()
-        import nh3
-
-        self.tags = set(nh3.ALLOWED_TAGS) | _KEPT_TAGS
-        self.schemes = frozenset(settings.link_schemes)
-        self.found: list[tuple[str, int]] = []
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        line = self.getpos()[0] - 1
-        if tag not in self.tags:
-            self.found.append((f"<{tag}>", line))
-            return
-        for name, value in attrs:
-            kept = name in _KEPT_ATTRIBUTES or name.startswith(("aria-", "data-"))
-            if not kept or (name in ("href", "src", "cite", "poster") and not _allowed(value or "", self.schemes)):
-                self.found.append((f"{name}= of <{tag}>", line))
-
-
 def _with_safe_html(post: Post, tokens: list[Token], settings: Settings) -> Post:
     """The post with a warning at each piece of HTML that is not published as it was written."""
     if settings.raw_html != "sanitize":
@@ -467,9 +346,7 @@ def _with_safe_html(post: Post, tokens: list[Token], settings: Settings) -> Post
             if not _raw(piece):
                 line += piece.type in ("softbreak", "hardbreak")
                 continue
-            finder = _Unsafe(settings)
-            finder.feed(piece.content)
-            for what, offset in finder.found:
+            for what, offset in harmful(piece.content, settings.link_schemes):
                 hint = 'trust it with [plugins.markdown] raw_html = "trust"'
                 message = f"{what} is left out of the page, for it could run code"
                 post = post.with_problem("warning", "html-removed", message, post.body_line + line + offset, hint=hint)
