@@ -132,14 +132,13 @@ class _Reader:
         field = self.fields.get(key)
         if field is None or field.value is None:
             return ()
-        value = field.text.split(",") if field.text is not None else field.value
+        value = field.texts if field.texts is not None else field.text if field.text is not None else field.value
         if isinstance(value, str):
             value = value.split(",")
-        if not isinstance(value, list):
+        if not isinstance(value, (list, tuple)):
             self.wrong(key, field, "a list of texts", f'write {key} = ["one", "two"]')
             return ()
-        if field.text is None:
-            value = [str(one) if _is_number(one) else one for one in value]
+        value = [str(one) if _is_number(one) else one for one in value]
         kept = (self.one_text(key, field, one) for one in value)
         return tuple(dict.fromkeys(one for one in kept if one))
 

@@ -37,6 +37,8 @@ class Field(Struct, frozen=True):
     column: int
     text: str | None = None
     """The scalar exactly as written, where the format leaves its type to the reader (YAML)."""
+    texts: tuple[str, ...] | None = None
+    """Likewise for a list of scalars."""
 
 
 class FrontMatter(Struct, frozen=True):
@@ -149,7 +151,7 @@ class _YamlReader:
         for key, node in self.pairs(root):
             mark = key.start_mark
             raw = node.value if isinstance(node.value, str) else None
-            fields[key.value] = Field(self.value(node), mark.line + 2, mark.column + 1, raw)
+            fields[key.value] = Field(self.value(node), mark.line + 2, mark.column + 1, raw, _texts(node))
         return fields
 
     def pairs(self, node: Any) -> list[tuple[Any, Any]]:
@@ -178,6 +180,12 @@ class _YamlReader:
         if isinstance(node, yaml.SequenceNode):
             return [self.value(one) for one in node.value]
         return node.value if node.style else _scalar(node.value)
+
+
+def _texts(node: Any) -> tuple[str, ...] | None:
+    """The scalars of a list as they are written; None for anything else."""
+    values = [getattr(one, "value", None) for one in node.value] if not isinstance(node.value, str) else []
+    return tuple(values) if values and all(isinstance(value, str) for value in values) else None
 
 
 def _scalar(text: str) -> Any:

@@ -81,7 +81,7 @@ def load(source: Source, site: SiteConfig, files: SiteFiles, settings: Any) -> I
     a plugin of the site is asked before an installed one, that before a bundled one.
     Arguments: source - the file; site - the site's settings; files - to read other files of the site;
     settings - the plugin's own.
-    Return: posts, the upper in the file first, and diagnostics; or None to leave the file to others.
+    Return: posts, the upper in the file first, and diagnostics; None, or nothing at all, leaves the file to others.
     `read_post(source, site, markup)` does it all for a text file with front matter. Raise ContentError
     where the file cannot be used at all.
     Caching: by the file's bytes, the arguments and the plugin's code; nothing else may decide the result.

@@ -85,8 +85,8 @@ class Registry:
         site_first += reversed([one for one in calls if not one.first and not one.last])
         for one in (*site_first, *(one for one in calls if one.last)):
             result = self._call(one, source.path, source=source, site=self._site, files=self._files)
-            if result is not None:
-                return self._sequence(one, result, (Post, Diagnostic), source.path)
+            if result is not None and (items := self._sequence(one, result, (Post, Diagnostic), source.path)):
+                return items
         return None
 
     def transform(self, post: Post) -> Post:

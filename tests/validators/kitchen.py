@@ -67,7 +67,7 @@ ELEMENTS = f"""\
 
 Deep down. *Emphasis*, **strength**, ***both***, ~~gone~~, `code`, <kbd>Ctrl</kbd>, <mark>marked</mark>,
 H<sub>2</sub>O, x<sup>2</sup>, <abbr title="HyperText">HTML</abbr>, [a link](https://example.com/), an
-[inner link](./tables.md), a [fragment](#second-level), an [inner fragment](./notes-one.md#a-section).
+[inner link](./2024-10-18-tables.md), a [fragment](#second-level), an [inner fragment](./2024-10-20-notes-one.md#a-section).
 
 ## Second level
 
@@ -268,7 +268,7 @@ def files(url: str = "https://example.org/", language: str = "en-GB", more: str 
         "content/about.md": "+++\ntitle = 'About'\n+++\n" + LOREM + "\n## Who\n\n" + LOREM,
         "content/guides/index.md": "+++\ntitle = 'Guides'\n+++\n[The first](first.md)\n",
         "content/guides/first.md": "+++\ntitle = 'The first guide'\n+++\n![A square](square.png)\n\n" + ELEMENTS.replace(
-            "./tables.md", "/content/posts/2024-10-18-tables.md"
-        ).replace("./notes-one.md", "/content/posts/2024-10-20-notes-one.md"),
+            "./2024-10-18-tables.md", "../posts/2024-10-18-tables.md"
+        ).replace("./2024-10-20-notes-one.md", "../posts/2024-10-20-notes-one.md"),
         "content/guides/square.png": png(),
     }

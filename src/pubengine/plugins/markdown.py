@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from functools import lru_cache, partial
 from typing import Any, Literal
@@ -125,6 +126,8 @@ def _parser(settings: Settings) -> MarkdownIt:
     parser.validateLink = partial(leads_safely, schemes=settings.link_schemes)  # type: ignore[method-assign]
     if settings.tables:
         parser.enable("table")
+        parser.add_render_rule("table_open", _open_table)
+        parser.add_render_rule("table_close", _close_table)
     if settings.strikethrough:
         parser.enable("strikethrough")
     if settings.linkify:
@@ -137,6 +140,7 @@ def _parser(settings: Settings) -> MarkdownIt:
     _add_plugins(parser, settings)
     if settings.highlight:
         parser.add_render_rule("fence", _fence)
+        parser.add_render_rule("code_block", _code_block)
     return parser
 
 
@@ -146,6 +150,8 @@ def _add_plugins(parser: MarkdownIt, settings: Settings) -> None:
 
         parser.use(footnote_plugin)
         parser.add_render_rule("footnote_block_open", _open_footnotes)
+        parser.add_render_rule("footnote_block_close", _close_footnotes)
+        parser.add_render_rule("footnote_caption", _footnote_number)
     if settings.definition_lists:
         from mdit_py_plugins.deflist import deflist_plugin
 
@@ -197,12 +203,15 @@ def _drop_unsafe_attributes(state: StateCore) -> None:
 
 def _anchors(state: StateCore) -> None:
     """Gives headings ids made of their words, each once in a post."""
-    taken: dict[str, int] = {}
+    taken: set[str] = set()
+    times: Counter[str] = Counter()
     for heading, inline in _headings(state.tokens):
-        wanted = str(heading.attrs.get("id", "")) or slugify(_text_of(inline)) or "section"
-        count = taken.get(wanted, 0)
-        taken[wanted] = count + 1
-        heading.attrs["id"] = f"{wanted}-{count + 1}" if count else wanted
+        wanted = anchor = str(heading.attrs.get("id", "")) or slugify(_text_of(inline)) or "section"
+        while anchor in taken:
+            times[wanted] += 1
+            anchor = f"{wanted}-{times[wanted] + 1}"
+        taken.add(anchor)
+        heading.attrs["id"] = anchor
 
 
 # Headings, contents and title.
@@ -255,7 +264,8 @@ def _put_contents(tokens: list[Token], always: bool) -> None:
 
 
 def _contents(entries: list[tuple[int, str, str]]) -> str:
-    lines = ['<nav class="toc">']
+    # No <nav>: of several on a page each would need a name of its own, and a list of posts may hold several.
+    lines = ['<div class="toc">']
     open_levels: list[int] = []
     for level, anchor, text in entries:
         while open_levels and level < open_levels[-1]:
@@ -268,7 +278,7 @@ def _contents(entries: list[tuple[int, str, str]]) -> str:
             lines.append("</li>")
         lines.append(f'<li><a href="#{html.escape(anchor)}">{html.escape(text)}</a>')
     lines += ["</li></ol>"] * len(open_levels)
-    return "\n".join([*lines, "</nav>", ""])
+    return "\n".join([*lines, "</div>", ""])
 
 
 # HTML.
@@ -295,9 +305,35 @@ def _more_mark(tokens: list[Token]) -> tuple[int, int] | None:
 
 
 def _open_footnotes(*_: Any) -> str:
-    return (
-        '<hr class="footnotes-sep">\n<section class="footnotes" aria-label="Footnotes">\n<ol class="footnotes-list">\n'
-    )
+    return '<hr class="footnotes-sep">\n<div class="footnotes">\n<ol class="footnotes-list">\n'
+
+
+def _close_footnotes(*_: Any) -> str:
+    return "</ol>\n</div>\n"
+
+
+def _footnote_number(_renderer: Any, tokens: Sequence[Token], index: int, *_: Any) -> str:
+    """The note's number, alike at every place that refers to it."""
+    return str(tokens[index].meta["id"] + 1)
+
+
+# What may be wider than the page scrolls by itself; with a tab stop it can be scrolled without a mouse.
+
+
+def _open_table(renderer: Any, tokens: Sequence[Token], index: int, options: Any, env: Any) -> str:
+    return '<div class="table" tabindex="0">\n' + str(renderer.renderToken(tokens, index, options, env))
+
+
+def _close_table(renderer: Any, tokens: Sequence[Token], index: int, options: Any, env: Any) -> str:
+    return str(renderer.renderToken(tokens, index, options, env)) + "</div>\n"
+
+
+def _code_block(renderer: Any, tokens: Sequence[Token], index: int, options: Any, env: Any) -> str:
+    return _with_tab_stop(renderer.code_block(tokens, index, options, env))
+
+
+def _with_tab_stop(pre: str) -> str:
+    return pre.replace("<pre", '<pre tabindex="0"', 1)
 
 
 def _fence(renderer: Any, tokens: Sequence[Token], index: int, options: Any, env: Any) -> str:
@@ -305,7 +341,7 @@ def _fence(renderer: Any, tokens: Sequence[Token], index: int, options: Any, env
     language = token.info.strip().split(maxsplit=1)[0] if token.info.strip() else ""
     marked = _highlight(token.content, language) if language else None
     if marked is None:
-        return str(renderer.fence(tokens, index, options, env))
+        return _with_tab_stop(renderer.fence(tokens, index, options, env))
     name = html.escape(language, quote=True)
     return f'<pre class="highlight" tabindex="0"><code class="language-{name}">{marked}</code></pre>\n'
 
