@@ -8,6 +8,7 @@ import unicodedata
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
+from urllib.parse import unquote
 
 from pubengine.config import SiteConfig
 from pubengine.dates import ACCEPTED, Moment, parse_moment
@@ -199,12 +200,13 @@ class _Reader:
     def aliases(self) -> tuple[str, ...]:
         field = self.fields.get("aliases")
         good = []
-        for alias in self.texts("aliases"):
+        for given in self.texts("aliases"):
+            alias = unquote(given)
             problem = "" if alias.startswith("/") else "must begin with /"
             if problem := problem or problem_with_path(alias):
                 assert field is not None
                 self.say(
-                    "error", "alias-invalid", f"alias {alias!r}: {problem}", field.line,
+                    "error", "alias-invalid", f"alias {given!r}: {problem}", field.line,
                     'write it as a path of this site: "/2009/old-name.html"', field.column,
                 )  # fmt: skip
             else:

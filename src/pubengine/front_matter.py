@@ -184,8 +184,9 @@ class _YamlReader:
 
 def _texts(node: Any) -> tuple[str, ...] | None:
     """The scalars of a list as they are written; None for anything else."""
-    values = [getattr(one, "value", None) for one in node.value] if not isinstance(node.value, str) else []
-    return tuple(values) if values and all(isinstance(value, str) for value in values) else None
+    values = [] if isinstance(node.value, str) else [getattr(one, "value", None) for one in node.value]
+    texts = tuple(value for value in values if isinstance(value, str))
+    return texts if texts and len(texts) == len(values) else None
 
 
 def _scalar(text: str) -> Any:

@@ -27,7 +27,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Builds, reports, and returns the exit status."""
-    from pubengine.build import Options, build
+    from pubengine.build import BuildResult, Options, build
+    from pubengine.errors import PubengineError
     from pubengine.paths import find_site, site_paths
 
     root = arguments.site if arguments.site is not None else find_site(Path())
@@ -39,6 +40,8 @@ def run(arguments: argparse.Namespace) -> int:
     with contextlib.redirect_stdout(sys.stderr):
         try:
             built = build(site_paths(root, arguments.output), options, progress)
+        except PubengineError as problem:
+            built = BuildResult(problem.exit_code, problem.diagnostics)
         finally:
             progress.clear()
     if arguments.json:

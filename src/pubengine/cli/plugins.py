@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import inspect
 import json
+import re
 import sys
 from itertools import pairwise
 from pathlib import Path
@@ -82,7 +83,8 @@ def _plain(value: object) -> object:
 
 
 def _type_name(annotation: object) -> str:
-    return annotation if isinstance(annotation, str) else getattr(annotation, "__name__", str(annotation))
+    name = annotation if isinstance(annotation, str) else getattr(annotation, "__name__", str(annotation))
+    return re.sub(r"Annotated\[(.*?), .*\]", r"\1", name)
 
 
 def attribute_docs(kind: type[Any]) -> dict[str, str]:

@@ -79,11 +79,7 @@ def result(built: BuildResult) -> None:
     problems(built.diagnostics)
     errors = sum(one.severity == "error" for one in built.diagnostics)
     warnings = len(built.diagnostics) - errors
-    counts = ", ".join(
-        f"{count} {word}{'s' if count != 1 else ''}"
-        for count, word in ((errors, "error"), (warnings, "warning"))
-        if count
-    )
+    counts = ", ".join(several(count, word) for count, word in ((errors, "error"), (warnings, "warning")) if count)
     hidden: dict[str, int] = {}
     for one in built.hidden:
         hidden[one.reason] = hidden.get(one.reason, 0) + 1
@@ -92,7 +88,7 @@ def result(built: BuildResult) -> None:
         return
     written = built.written
     say(
-        f"{built.posts} posts and {built.pages} pages published: {len(written.new)} files new, "
+        f"{several(built.posts, 'post')} and {several(built.pages, 'page')} published; files: {len(written.new)} new, "
         f"{len(written.updated)} changed, {len(written.removed)} removed, {written.unchanged} as they were ({built.seconds:.2f} s)"
     )
     if hidden:
@@ -114,6 +110,11 @@ def as_json(built: BuildResult) -> None:
         "diagnostics": [full(one) for one in built.diagnostics],
     }
     sys.stdout.write(msgspec.json.format(msgspec.json.encode(data), indent=2).decode("utf-8") + "\n")
+
+
+def several(count: int, word: str) -> str:
+    """A number of things, in words: `1 page`, `2 pages`."""
+    return f"{count:,} {word}" if count == 1 else f"{count:,} {word}s"
 
 
 def full(one: Diagnostic) -> dict[str, object]:
