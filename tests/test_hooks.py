@@ -262,6 +262,11 @@ def test_hook_template_functions(site):
     code = "@hookimpl\ndef template_functions():\n    return {'twice': lambda text: text * 2}\n"
     template = "{{ twice(post.title) }}"
     assert drop(site, code, **{"themes/paper/templates/post.html": template}).page("2024/05/hello/") == "HelloHello"
+    broken = drop(site, "@hookimpl\ndef template_functions():\n    return {'twice': lambda text: 1 / 0}\n")
+    assert broken.exit_code == 3
+    problem = broken.problem("plugin-failed")
+    assert (problem["file"], problem["line"], problem["plugin"]) == ("plugins/mine.py", 5, "mine")
+    assert "2024/05/hello/index.html" in problem["message"]
     clash = drop(site, "@hookimpl\ndef template_functions():\n    return {'content': str}\n")
     assert clash.exit_code == 3
 

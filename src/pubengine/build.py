@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 from pubengine.assemble import Hidden, Selection, assemble
 from pubengine.config import Config, read_config
@@ -107,6 +108,7 @@ def _texts(posts: Iterable[Finished]) -> Callable[[str], Body]:
 def _render_and_write(
     pages: tuple[Page, ...], renderer: Renderer, paths: Paths, problems: _Problems, progress: Progress
 ) -> Written | None:
+    failures: dict[tuple[str, str, int], list[PubengineError]] = {}
     with Staging(paths) as staging:
         for number, page in enumerate(pages, 1):
             try:
@@ -115,9 +117,20 @@ def _render_and_write(
                 else:
                     staging.add(page.path, renderer.render(page))
             except (TemplateFailedError, PluginError) as problem:
-                problems.raised(problem)
+                first = problem.diagnostics[0]
+                failures.setdefault((first.code, first.file, first.line), []).append(problem)
             progress("making pages", number, len(pages))
+        for same in failures.values():
+            problems.raised(_once(same))
         return None if problems.forbid_publishing() else staging.publish()
+
+
+def _once(same: list[PubengineError]) -> PubengineError:
+    """One failure for all pages that failed at one place: a broken line of a template breaks every page."""
+    if len(same) == 1:
+        return same[0]
+    first = same[0].diagnostics[0]
+    return type(same[0])(replace(first, message=f"{first.message} and {len(same) - 1} more"))
 
 
 class _Problems:
@@ -125,17 +138,14 @@ class _Problems:
 
     def __init__(self, options: Options) -> None:
         self._options = options
-        self._found: dict[tuple[str, str, int, str], Diagnostic] = {}
+        self._found: dict[Diagnostic, None] = {}
         self._worst = 0
         self.plugin_failed = False
 
     def add(self, *groups: Iterable[Diagnostic]) -> None:
         for group in groups:
             for one in group:
-                kept = one.as_error() if self._options.strict else one
-                # One broken line of a template breaks every page: it is said once.
-                key = (kept.code, kept.file, kept.line, "" if kept.code.startswith("template") else kept.message)
-                self._found.setdefault(key, kept)
+                self._found[one.as_error() if self._options.strict else one] = None
 
     def raised(self, problem: PubengineError) -> None:
         self.add(problem.diagnostics)
@@ -143,7 +153,7 @@ class _Problems:
 
     def exit_code(self) -> int:
         """0 good, 1 content, 2 configuration, 3 a plugin, 4 input or output; of several the highest."""
-        content = int(any(one.severity == "error" for one in self._found.values()))
+        content = int(any(one.severity == "error" for one in self._found))
         return max(content, self._worst, 3 if self.plugin_failed else 0)
 
     def forbid_publishing(self) -> bool:
@@ -151,4 +161,4 @@ class _Problems:
         return code > 1 or (code == 1 and not self._options.keep_going)
 
     def sorted(self) -> tuple[Diagnostic, ...]:
-        return tuple(sorted(self._found.values(), key=Diagnostic.sort_key))
+        return tuple(sorted(self._found, key=Diagnostic.sort_key))

@@ -12,6 +12,7 @@ from pubengine.model import Page, Site
 from pubengine.permalinks import folded, problem_with_path
 from pubengine.registry import Registry
 from pubengine.themes import Theme
+from pubengine.view import SITE_NAMES
 
 
 class Emitted(Struct, frozen=True):
@@ -25,7 +26,7 @@ class Emitted(Struct, frozen=True):
 
 def emit(site: Site, registry: Registry, theme: Theme) -> Emitted:
     """Asks every plugin for its pages. Pages that cannot stand side by side are errors; the first of them stays."""
-    site = replace(site, values=registry.describe(site))
+    site = replace(site, values=registry.describe(site, SITE_NAMES))
     problems = list(registry.check_site(site))
     assets = tuple(
         Page(path=f"assets/{name}", copy=str(path), listed=False, plugin=f"theme {theme.name}")

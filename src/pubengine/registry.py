@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import types
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
+from functools import wraps
 from pathlib import Path
 from typing import Any
 
@@ -68,13 +69,13 @@ class Registry:
         )
         return self._distinct(named)
 
-    def template_filters(self) -> dict[str, Callable[..., Any]]:
-        """Template filters by name."""
-        return self._distinct(self._mappings("template_filters"))
+    def template_filters(self, taken: Collection[str]) -> dict[str, Callable[..., Any]]:
+        """Template filters by name; names that are `taken` are refused."""
+        return self._guarded("template_filters", taken)
 
-    def template_functions(self) -> dict[str, Callable[..., Any]]:
-        """Template functions by name."""
-        return self._distinct(self._mappings("template_functions"))
+    def template_functions(self, taken: Collection[str]) -> dict[str, Callable[..., Any]]:
+        """Template functions by name; names that are `taken` are refused."""
+        return self._guarded("template_functions", taken)
 
     # The steps of a build.
 
@@ -114,9 +115,9 @@ class Registry:
             found += (self._signed(d, one) for d in self._sequence(one, result or (), (Diagnostic,)))
         return tuple(found)
 
-    def describe(self, site: Site) -> dict[str, Any]:
-        """What all plugins know of the site, by name."""
-        return self._distinct(self._mappings("describe", site=site))
+    def describe(self, site: Site, taken: Collection[str]) -> dict[str, Any]:
+        """What all plugins know of the site, by name; names that are `taken` are refused."""
+        return self._distinct(self._mappings("describe", site=site), taken)
 
     def emit(self, site: Site) -> tuple[Page, ...]:
         """The pages that plugins ask for, in order."""
@@ -220,14 +221,32 @@ class Registry:
             for name, value in result.items():
                 yield name, value, one
 
-    def _distinct(self, named: Iterable[tuple[str, Any, Implementation]]) -> dict[str, Any]:
+    def _distinct(
+        self, named: Iterable[tuple[str, Any, Implementation]], taken: Collection[str] = ()
+    ) -> dict[str, Any]:
         kept: dict[str, Any] = {}
-        owners: dict[str, str] = {}
+        owners = dict.fromkeys(taken, "the engine")
         for name, value, one in named:
-            if name in kept:
-                raise self._misfit(one, f"gives the name {name!r}, which {owners[name]!r} took,")
-            kept[name], owners[name] = value, one.plugin.name
+            if name in owners:
+                raise self._misfit(one, f"gives the name {name!r}, which {owners[name]} took,")
+            kept[name], owners[name] = value, f"the plugin {one.plugin.name!r}"
         return kept
+
+    def _guarded(self, hook: str, taken: Collection[str]) -> dict[str, Callable[..., Any]]:
+        """Functions for templates, which name their plugin when they fail."""
+
+        def guard(function: Callable[..., Any], one: Implementation) -> Callable[..., Any]:
+            @wraps(function)
+            def guarded(*arguments: Any, **named: Any) -> Any:
+                try:
+                    return function(*arguments, **named)
+                except Exception as problem:
+                    raise self._failure(one, problem, "") from problem
+
+            return guarded
+
+        named = ((name, guard(function, one), one) for name, function, one in self._mappings(hook))
+        return self._distinct(named, taken)
 
     def _pages(self, hook: str, **known: Any) -> tuple[Page, ...]:
         pages: list[Page] = []

@@ -8,7 +8,6 @@ from datetime import date as Date
 from datetime import datetime
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 from jinja2 import (
     ChoiceLoader,
@@ -23,6 +22,7 @@ from jinja2 import (
 )
 from jinja2.exceptions import TemplatesNotFound
 from markupsafe import Markup
+from msgspec.structs import replace
 
 from pubengine.diagnostics import Diagnostic, error
 from pubengine.errors import ConfigError, PluginError
@@ -67,6 +67,9 @@ class Renderer:
         try:
             template = self._templates.get_template(page.template)
             return template.render({**page.values, "page": _About(page, self._view)}).encode("utf-8")
+        except PluginError as problem:
+            about = f", while making {page.path}"
+            raise PluginError(*(replace(one, message=one.message + about) for one in problem.diagnostics)) from problem
         except Exception as problem:
             raise TemplateFailedError(self._located(problem, page)) from problem
 
@@ -98,16 +101,8 @@ class Renderer:
             "iso": _iso,
             "by_day": _by_day,
         }
-        for kind, added in (
-            ("filter", self._registry.template_filters()),
-            ("function", self._registry.template_functions()),
-        ):
-            target: dict[str, Any] = environment.filters if kind == "filter" else environment.globals
-            for name, function in added.items():
-                if name in target:
-                    message = f"a plugin adds a template {kind} {name!r}, which there is already"
-                    raise PluginError(error("plugin-result", message, hint="give it another name"))
-                target[name] = function
+        environment.filters |= self._registry.template_filters(environment.filters)
+        environment.globals |= self._registry.template_functions(environment.globals)
         return environment
 
     def _content(self, card: Card, in_list: bool = False) -> Markup:

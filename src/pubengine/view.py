@@ -2,54 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import urljoin
 
 from pubengine.body import place
-from pubengine.config import SiteConfig
 from pubengine.model import Body, Card, Site
 from pubengine.permalinks import url_of
 
 Fetch = Callable[[str], Body]
 
 
+SETTINGS = (
+    "title", "description", "author", "language", "direction", "url", "base", "root", "timezone", "menu", "date_format",
+)  # fmt: skip
+"""Settings that a page may read as `site.NAME`."""
+
+SITE_NAMES = frozenset((*SETTINGS, "posts", "pages"))
+"""Names under `site` that no plugin can describe anew."""
+
+
 class SiteView:
-    """The site as templates see it: its settings, its posts and pages, and all that plugins described."""
+    """The site as pages see it: its settings, its posts and pages, and all that plugins described."""
 
     def __init__(self, site: Site) -> None:
-        self._site = site
+        self._values = dict(site.values) | {name: getattr(site.config, name) for name in SETTINGS}
+        self._values |= {"posts": site.posts, "pages": site.pages}
 
     def __getattr__(self, name: str) -> Any:
-        for known in (self._site.values, _Fields(self._site.config)):
-            if name in known:
-                return known[name]
-        if name in ("posts", "pages"):
-            return getattr(self._site, name)
-        raise AttributeError(name)
-
-
-class _Fields(Mapping[str, Any]):
-    """Settings that templates may read by name."""
-
-    _NAMES = (
-        "title", "description", "author", "language", "direction", "url", "base", "root", "timezone", "menu",
-        "date_format",
-    )  # fmt: skip
-
-    def __init__(self, config: SiteConfig) -> None:
-        self._config = config
-
-    def __getitem__(self, name: str) -> Any:
-        if name not in self._NAMES:
-            raise KeyError(name)
-        return getattr(self._config, name)
-
-    def __iter__(self) -> Any:
-        return iter(self._NAMES)
-
-    def __len__(self) -> int:
-        return len(self._NAMES)
+        try:
+            return self._values[name]
+        except KeyError:
+            raise AttributeError(name) from None
 
 
 class View:
