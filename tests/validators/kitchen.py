@@ -4,6 +4,12 @@ from __future__ import annotations
 
 import struct
 import zlib
+from collections.abc import Mapping
+
+import pytest
+from msgspec import Struct
+
+from pubengine.testing import Outcome, SiteUnderTest
 
 ENGINE = """\
 title = "Kitchen sink"
@@ -13,7 +19,7 @@ language = "{language}"
 id = "kitchen"
 author = "Ada Example"
 description = "One of everything, so that nothing surprises."
-{more}
+
 [theme]
 name = "paper"
 
@@ -21,6 +27,45 @@ name = "paper"
 about = "A site that is there to be looked at."
 footer = "Made of flour and water."
 """
+
+
+VARIANTS: Mapping[str, Mapping[str, str]] = {
+    "top": {"url": "https://example.org/", "language": "en-GB"},
+    "folder": {"url": "https://example.org/blog/", "language": "en-GB"},
+    "right to left": {"url": "https://example.org/", "language": "ar"},
+}
+"""The same site at the top of a host, in a folder of one, and in a language that runs the other way."""
+
+
+class Kitchen(Struct, frozen=True):
+    """The built site."""
+
+    built: Outcome
+    base: str
+    """Path part of its address."""
+    language: str
+
+    def html(self) -> dict[str, str]:
+        """The text of every page, by path."""
+        return {path: self.built.page(path) for path in self.built.files() if path.endswith(".html")}
+
+    def file_of(self, url: str) -> str:
+        """Path of the published file that a path from the host's root leads to; empty if it leads out of the site."""
+        if not url.startswith(self.base):
+            return ""
+        path = url[len(self.base) :]
+        return f"{path}index.html" if path.endswith("/") or not path else path
+
+
+@pytest.fixture(scope="session", params=VARIANTS)
+def kitchen(request, tmp_path_factory):
+    """The site in each variant, built with its drafts."""
+    values = VARIANTS[request.param]
+    site = SiteUnderTest(tmp_path_factory.mktemp("kitchen"))
+    site.write(files(**values))
+    built = site.build("--drafts")
+    assert built.exit_code == 0, built.data
+    return Kitchen(built, "/blog/" if values["url"].endswith("/blog/") else "/", values["language"])
 
 
 def png(width: int = 4, height: int = 3) -> bytes:
@@ -204,7 +249,8 @@ An evening in
 
 Sunday, 12 October 2014
 
-no title here, only a sentence that goes on for a while and ends with a full stop.
+There is no title here, only a sentence that goes on for so long that nobody could take it for one, comes back to where it
+began and ends, after all, with a full stop.
 
 Another paragraph of the same, with an address: https://example.com/a?b=1&c=2.
 """
@@ -216,7 +262,7 @@ def post(title: str, body: str, tags: tuple[str, ...] = (), more: str = "") -> s
     return f"+++\ntitle = '{title}'\ntags = [{quoted}]\n{more}+++\n{body}"
 
 
-def files(url: str = "https://example.org/", language: str = "en-GB", more: str = "") -> dict[str, str | bytes]:
+def files(url: str = "https://example.org/", language: str = "en-GB") -> dict[str, str | bytes]:
     """The whole site, by path."""
     posts = {
         "2024-10-20-elements.md": post("All the elements", ELEMENTS, ("elements", "C++", "C#", "long reads")),
@@ -237,11 +283,13 @@ def files(url: str = "https://example.org/", language: str = "en-GB", more: str 
         "2024-10-17-raw.md": post("Raw markup", RAW, ("elements",), "description = 'What a browser knows.'\n"),
         "2024-10-16-pictures.md": post(
             "Pictures",
-            "![A square](picture.png)\n\n![](picture.png)\n\n![A drawing](drawing.svg \"with a title\")\n",
+            '![A square](picture.png)\n\n![](picture.png)\n\n![A drawing](drawing.svg "with a title")\n',
             ("pictures",),
             "aliases = ['/old/pictures.html', '/older/pictures/']\n",
         ),
-        "2024-10-16-file.md": post("A file to fetch", "[Fetch it](notes.pdf), or look [at the top](/).\n", ("pictures",)),
+        "2024-10-16-file.md": post(
+            "A file to fetch", "[Fetch it](notes.pdf), or look [at the top](/).\n", ("pictures",)
+        ),
         "2024-10-15-long-title.md": post(
             "A title that is far longer than a title ought to be, for it was written by someone who could not stop, "
             "and goes on to say everything that the text below then says again",
@@ -263,12 +311,13 @@ def files(url: str = "https://example.org/", language: str = "en-GB", more: str 
         name = f"20{14 + number // 4:02}-{1 + number % 12:02}-{1 + number % 27:02}-filler-{number}.md"
         posts[name] = post(f"Filler {number}", LOREM * (1 + number % 3), (f"tag {number % 5}", "filler"))
     return {
-        "engine.toml": ENGINE.format(url=url, language=language, more=more),
+        "engine.toml": ENGINE.format(url=url, language=language),
         **{f"content/posts/{name}": text for name, text in posts.items()},
         "content/about.md": "+++\ntitle = 'About'\n+++\n" + LOREM + "\n## Who\n\n" + LOREM,
         "content/guides/index.md": "+++\ntitle = 'Guides'\n+++\n[The first](first.md)\n",
-        "content/guides/first.md": "+++\ntitle = 'The first guide'\n+++\n![A square](square.png)\n\n" + ELEMENTS.replace(
-            "./2024-10-18-tables.md", "../posts/2024-10-18-tables.md"
-        ).replace("./2024-10-20-notes-one.md", "../posts/2024-10-20-notes-one.md"),
+        "content/guides/first.md": "+++\ntitle = 'The first guide'\n+++\n![A square](square.png)\n\n"
+        + ELEMENTS.replace("./2024-10-18-tables.md", "../posts/2024-10-18-tables.md").replace(
+            "./2024-10-20-notes-one.md", "../posts/2024-10-20-notes-one.md"
+        ),
         "content/guides/square.png": png(),
     }
