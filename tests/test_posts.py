@@ -190,3 +190,20 @@ def test_the_bytes_do_not_depend_on_the_machine(site, tmp_path):
         subprocess.run(command, env=env, check=True, capture_output=True, cwd=tmp_path)
         seen.add(tuple((p.relative_to(out).as_posix(), p.read_bytes()) for p in sorted(out.rglob("*")) if p.is_file()))
     assert len(seen) == 1
+
+
+def test_a_link_to_a_post_that_is_not_there_is_said(site):
+    site.write(
+        {"content/posts/a.md": post(body="[gone](gone.md) [draft](d.md)"), "content/posts/d.md": post(draft="true")}
+    )
+    built = site.build()
+    assert built.codes == ["link-broken", "link-broken"]
+    assert built.problem("link-broken")["file"] == "content/posts/a.md"
+
+
+def test_headings_of_a_text_stand_below_its_title_in_lists(site):
+    site.write({"content/posts/a.md": post(body="## Part\n\n##### Deep\n")})
+    built = site.build()
+    assert '<h2 id="part">Part</h2>' in built.page("2024/05/a/")
+    assert "<h4>Part</h4>" in built.page("")
+    assert "<h6>Deep</h6>" in built.page("")

@@ -68,7 +68,7 @@ def assemble(finished: Iterable[Finished], files: tuple[str, ...], config: Confi
     problems: list[Diagnostic] = []
     cards = [card for one in shown if (card := _card(one, config, problems))]
     cards = _without_clashes(cards, problems)
-    cards = _with_links(cards, files, config.site)
+    cards = _with_links(cards, files, config.site, problems)
     posts = sorted((card for card in cards if card.kind == "post"), key=order_key)
     posts.sort(key=_newest_first, reverse=True)
     pages = sorted((card for card in cards if card.kind == "page"), key=lambda card: card.path)
@@ -157,23 +157,23 @@ def _without_clashes(cards: list[Card], problems: list[Diagnostic]) -> list[Card
     return [card for number, card in enumerate(cards) if number not in clashing]
 
 
-def _with_links(cards: list[Card], files: tuple[str, ...], site: SiteConfig) -> list[Card]:
+def _with_links(cards: list[Card], files: tuple[str, ...], site: SiteConfig, problems: list[Diagnostic]) -> list[Card]:
     """Cards that know where the links in their text lead, now that all addresses are known."""
     known = {path: url_of(published_path(path), site.base) for path in files}
-    sources: dict[str, str] = {}
     for card in cards:
-        sources.setdefault(card.source, card.url)
-    known.update(sources)
+        known.setdefault(card.source, card.url)
     urls = set(known.values())
     return [
-        replace(card, links={link: _resolve(link, card, known, urls, site) for link in card.links})
+        replace(card, links={link: _resolve(link, card, known, urls, site, problems) for link in card.links})
         if card.links
         else card
         for card in cards
     ]
 
 
-def _resolve(link: str, card: Card, known: dict[str, str], urls: set[str], site: SiteConfig) -> str:
+def _resolve(
+    link: str, card: Card, known: dict[str, str], urls: set[str], site: SiteConfig, problems: list[Diagnostic]
+) -> str:
     parts = urlsplit(link)
     tail = link[len(parts.path) :]
     if not parts.path:
@@ -185,6 +185,10 @@ def _resolve(link: str, card: Card, known: dict[str, str], urls: set[str], site:
     target = posixpath.normpath(posixpath.join(posixpath.dirname(card.source), unquote(parts.path)))
     if target in known:
         return known[target] + tail
+    if target.endswith((".md", ".markdown")):
+        message = f"the link {link!r} leads to no post or page that is published"
+        hint = "links are relative to the file they are written in"
+        problems.append(warning("link-broken", message, card.source, card.line, 0, hint))
     return urljoin(card.url, link)
 
 

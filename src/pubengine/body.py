@@ -29,6 +29,8 @@ _ID_ATTRIBUTE = re.compile(
 _SCHEME = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:|//")
 _WORTH_IT = re.compile(r"\s(?:href|src|poster|cite|action|srcset|data|id|for|aria-)", re.IGNORECASE)
 
+_HEADING = re.compile(r"<(/?)[hH]([1-6])(?=[\s>])")
+
 Rewrite = Callable[[str], str]
 
 
@@ -54,8 +56,8 @@ def place(body: str, *, links: dict[str, str], own_url: str, in_list: bool, abso
     """The text as it stands on a page.
 
     `links` says where each internal link leads; `own_url` is the post's own address. `in_list`: the text
-    stands among others, so ids go (they would clash) and links to its own fragments lead to its own
-    page. `absolute`: scheme and host to put before every link, for feeds.
+    stands among others, so ids go (they would clash), links to its own fragments lead to its own page,
+    and its headings go two levels down, below its title. `absolute`: scheme and host to put before every link, for feeds.
     """
     if not (in_list or absolute or links):
         return body
@@ -72,7 +74,12 @@ def place(body: str, *, links: dict[str, str], own_url: str, in_list: bool, abso
         tag = _rewrite_urls(tag, lead)
         return _ID_ATTRIBUTE.sub("", tag) if in_list else tag
 
-    return _each_tag(body, change)
+    placed = _each_tag(body, change)
+    return _HEADING.sub(_lowered, placed) if in_list and not absolute else placed
+
+
+def _lowered(heading: re.Match[str]) -> str:
+    return f"<{heading[1]}h{min(6, int(heading[2]) + 2)}"
 
 
 def _each_tag(body: str, change: Callable[[str], str]) -> str:
