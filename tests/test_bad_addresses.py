@@ -47,7 +47,9 @@ def test_an_alias_that_is_no_plain_path_is_an_error(site, name, form):
     assert around(site) == before
 
 
-@pytest.mark.parametrize("alias", ["old.html", "//example.com/x", "https://example.com/x", "/a//b", "/a/./b", "", "\\\\\\\\host\\\\x"])
+@pytest.mark.parametrize(
+    "alias", ["old.html", "//example.com/x", "https://example.com/x", "/a//b", "/a/./b", "", "\\\\\\\\host\\\\x"]
+)
 def test_an_alias_that_is_not_a_path_of_this_site_is_an_error_or_nothing(site, alias):
     site.write({POST: post(aliases=f'["{alias}"]')})
     built = site.build()
@@ -70,7 +72,20 @@ def test_no_post_is_lost_to_the_manifest(site):
 
 
 @pytest.mark.parametrize(
-    "slug", ["\U0001f980", "\u05e9\u05dc\u05d5\u05dd", "caf\u00e9", "cafe\u0301", "\u65e5\u672c\u8a9e", "a.b", "100%", "a+b", "x" * 250, "~", "a&b"]
+    "slug",
+    [
+        "\U0001f980",
+        "\u05e9\u05dc\u05d5\u05dd",
+        "caf\u00e9",
+        "cafe\u0301",
+        "\u65e5\u672c\u8a9e",
+        "a.b",
+        "100%",
+        "a+b",
+        "x" * 250,
+        "~",
+        "a&b",
+    ],
 )
 def test_a_name_in_any_script_is_an_address(site, slug):
     site.write({POST: post(slug=f'"{slug}"')})
@@ -104,6 +119,7 @@ CLASHES = {
     "static and static by form": {"content/caf\u00e9.txt": "x", f"content/{NFD}.txt": "y"},
     "static and theme": {"content/assets/style.css": "x"},
     "static and feed": {"content/atom.xml": "x"},
+    "static and sitemap": {"content/sitemap.xml": "x"},
     "static and front page": {"content/index.html": "x"},
     "page and front page": {"content/index.md": post()},
     "alias and post": {POST: post(), "content/posts/2024-05-02-b.md": post(aliases='["/2024/05/a/"]')},
@@ -146,7 +162,9 @@ def test_page_two_of_the_front_page_is_nobody_elses(site):
     assert "address-twice" in site.build().codes
 
 
-@pytest.mark.parametrize("name", ["a:b.md", "a?b.md", "con.md", "a\\b.md", "a .md", "a\u202eb.md", "a%2fb.md", "x" * 252 + ".md"])
+@pytest.mark.parametrize(
+    "name", ["a:b.md", "a?b.md", "con.md", "a\\b.md", "a .md", "a\u202eb.md", "a%2fb.md", "x" * 252 + ".md"]
+)
 def test_a_pages_file_name_that_is_no_address_is_an_error(site, name):
     site.write({f"content/{name}": post()})
     built = site.build()
@@ -177,11 +195,18 @@ def test_a_tag_with_a_reserved_name_is_published_or_told_with_its_post(site, tag
         assert f"tags/{tag.lower()}/index.html" not in built.files()
 
 
-@pytest.mark.parametrize("tags", ['["a b", "a-b", "a.b"]', '["!!!", "???"]', '["C", "C#", "C++"]', '["' + "x" * 300 + '", "' + "x" * 301 + '"]'])
+@pytest.mark.parametrize(
+    "tags",
+    ['["a b", "a-b", "a.b"]', '["!!!", "???"]', '["C", "C#", "C++"]', '["' + "x" * 300 + '", "' + "x" * 301 + '"]'],
+)
 def test_tags_that_look_alike_have_pages_of_their_own(site, tags):
     site.write({POST: post(tags=tags)})
     built = site.build()
-    pages = [name for name in built.files() if name.startswith("tags/") and name.endswith("/index.html") and name != "tags/index.html"]
+    pages = [
+        name
+        for name in built.files()
+        if name.startswith("tags/") and name.endswith("/index.html") and name != "tags/index.html"
+    ]
     assert built.exit_code == 0
     assert len(pages) == len(set(eval(tags)))  # noqa: S307 - a list of texts from this file
 

@@ -127,7 +127,8 @@ def test_a_link_within_the_site_is_published(site):
 
 
 @pytest.mark.parametrize(
-    "name", ["content/pipe", "content/posts/2024-01-01-pipe.md", "content/pipe.md", "data/pipe.json", "themes/own/assets/pipe"]
+    "name",
+    ["content/pipe", "content/posts/2024-01-01-pipe.md", "content/pipe.md", "data/pipe.json", "themes/own/assets/pipe"],
 )
 def test_a_pipe_is_never_opened(site, name):
     site.write({
@@ -163,7 +164,18 @@ def test_a_post_that_cannot_be_read_is_an_error(site):
 def test_a_post_that_the_disk_will_not_give_is_an_error(site, kind):
     site.write({POST: GOOD, "content/b.txt": "b"})
     for name in (POST, "content/b.txt"):
-        inject = ["-f", "-qq", "-o", os.devnull, "-P", str(site.root / name), "-e", "trace=openat", "-e", f"inject=openat:error={kind}"]
+        inject = [
+            "-f",
+            "-qq",
+            "-o",
+            os.devnull,
+            "-P",
+            str(site.root / name),
+            "-e",
+            "trace=openat",
+            "-e",
+            f"inject=openat:error={kind}",
+        ]
         command = ["strace", *inject, sys.executable, "-m", "pubengine", "build", "--site", str(site.root)]
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         if "ptrace" in done.stderr:
@@ -207,7 +219,9 @@ def test_what_looks_like_a_post_and_is_not_one_is_told(site, name, text):
     assert told[0]["hint"]
 
 
-@pytest.mark.parametrize("heading", ["Thursday, 23 Octber 2014", "Thurday, 23 October 2014", "23/10/2014", "Thursday 23 October"])
+@pytest.mark.parametrize(
+    "heading", ["Thursday, 23 Octber 2014", "Thurday, 23 October 2014", "23/10/2014", "Thursday 23 October"]
+)
 def test_a_date_in_a_journal_that_is_not_understood_is_told(site, heading):
     site.write({"content/posts/j.txt": f"Friday, 24 October 2014\n\nOne\n\nText.\n\n{heading}\n\nTwo\n\nText.\n"})
     assert any(one["line"] == 7 for one in site.build().data["diagnostics"])
@@ -242,7 +256,9 @@ def test_a_file_name_that_is_not_utf8_is_an_error(site):
     assert site.build().problem("file-name")["hint"] == "rename it"
 
 
-@pytest.mark.parametrize("name", ["a b.md", "a'b.md", 'a"b.md', "a\nb.md", "a\x1b[31mb.md", "caf\u00e9.md", "\u202ea.md"])
+@pytest.mark.parametrize(
+    "name", ["a b.md", "a'b.md", 'a"b.md', "a\nb.md", "a\x1b[31mb.md", "caf\u00e9.md", "\u202ea.md"]
+)
 def test_an_odd_file_name_is_published_or_told_and_never_reaches_the_terminal_raw(site, name):
     site.write({f"content/posts/2024-05-01-{name}": "+++\ntitle = 5\n+++\n"})
     command = [sys.executable, "-m", "pubengine", "build", "--site", str(site.root)]

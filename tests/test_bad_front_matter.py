@@ -217,7 +217,9 @@ def test_of_a_local_time_that_comes_twice_the_earlier_is_meant(site):
     ["\n", " ", "\ufeff\ufeff", "\t", "\n\n\n"],
     ids=["blank-line", "space", "two-boms", "tab", "blank-lines"],
 )
-@pytest.mark.parametrize("block", ["+++\ntitle = 'Secret'\ndraft = true\n+++\n", "---\ntitle: Secret\ndraft: true\n---\n"])
+@pytest.mark.parametrize(
+    "block", ["+++\ntitle = 'Secret'\ndraft = true\n+++\n", "---\ntitle: Secret\ndraft: true\n---\n"]
+)
 @pytest.mark.parametrize("path", [POST, PAGE])
 def test_a_block_that_does_not_begin_the_file_never_becomes_text(site, head, block, path):
     built = built_of(site, head + block + "Text.\n", path=path)
@@ -240,7 +242,9 @@ def test_a_misspelt_draft_is_not_published(site, field):
     assert "2024/05/a/index.html" not in built.files()
 
 
-@pytest.mark.parametrize(("field", "meant"), [("tittle = 'x'", "title"), ("tag = ['a']", "tags"), ("dates = 1", "date")])
+@pytest.mark.parametrize(
+    ("field", "meant"), [("tittle = 'x'", "title"), ("tag = ['a']", "tags"), ("dates = 1", "date")]
+)
 def test_a_misspelt_field_is_a_warning_that_names_the_right_one(site, field, meant):
     found = built_of(site, f"+++\n{field}\n+++\n# T\n").problem("field-misspelt")
     assert meant in found["message"]

@@ -170,7 +170,9 @@ DANGEROUS = [
     "|a|\n|-|\n|<img src=x onerror=alert(1)>|",
 ]  # fmt: skip
 
-_ACTIVE = frozenset({"script", "iframe", "object", "embed", "base", "frame", "form", "style", "meta", "link", "template"})
+_ACTIVE = frozenset(
+    {"script", "iframe", "object", "embed", "base", "frame", "form", "style", "meta", "link", "template"}
+)
 _LEADING = ("href", "src", "action", "formaction", "data", "poster", "xlink:href", "srcdoc", "srcset")
 
 
@@ -202,14 +204,21 @@ def test_no_text_runs_code(site, body, raw_html):
 
 
 @pytest.mark.parametrize(
-    "body", [body for body in DANGEROUS if re.match(r"<(script|img|svg|iframe|object|embed|a href='java)", body, re.IGNORECASE)]
+    "body",
+    [
+        body
+        for body in DANGEROUS
+        if re.match(r"<(script|img|svg|iframe|object|embed|a href='java)", body, re.IGNORECASE)
+    ],
 )
 def test_what_is_taken_out_of_a_text_is_told_with_its_line(site, body):
     found = built_of(site, "Text.\n\n" + body).problem("html-removed")
     assert (found["file"], found["line"]) == (POST, 6)
 
 
-@pytest.mark.parametrize("body", ["[x](steam://run/1)", "![x](data:image/png;base64,AAAA)", "[x](file:///etc/passwd)", "<ssh://host>"])
+@pytest.mark.parametrize(
+    "body", ["[x](steam://run/1)", "![x](data:image/png;base64,AAAA)", "[x](file:///etc/passwd)", "<ssh://host>"]
+)
 def test_a_link_that_is_not_published_as_a_link_is_told(site, body):
     built = built_of(site, f"Text.\n\n{body}\n")
     assert any(one["line"] == 6 for one in built.data["diagnostics"])
@@ -246,7 +255,11 @@ def test_a_scheme_that_the_settings_allow_is_a_link(site):
 )
 def test_no_text_is_lost_without_an_error_or_a_warning_that_says_so(site, body):
     built = built_of(site, f"Before.\n\n{body}\n")
-    assert built.exit_code != 0 or "Lost." in text_of(built) or any("text" in one["message"] for one in built.data["diagnostics"])
+    assert (
+        built.exit_code != 0
+        or "Lost." in text_of(built)
+        or any("text" in one["message"] for one in built.data["diagnostics"])
+    )
 
 
 @pytest.mark.parametrize(
@@ -308,7 +321,9 @@ def test_no_field_and_no_setting_runs_code_anywhere(site):
             assert "<script>alert" not in built.page(name) or name.endswith(".json"), name
 
 
-@pytest.mark.parametrize("url", ["https://example.org/\\\"><script>alert(1)</script>/", "https://example.org/a b/", "https://exa mple.org/"])
+@pytest.mark.parametrize(
+    "url", ['https://example.org/\\"><script>alert(1)</script>/', "https://example.org/a b/", "https://exa mple.org/"]
+)
 def test_the_sites_url_is_a_url(site, url):
     site.write({"engine.toml": f'title = "T"\nurl = "{url}"\nid = "t"\n'})
     assert built_of(site, "Text.").exit_code == 2
@@ -321,7 +336,10 @@ def test_a_title_attribute_is_the_text_that_was_written(site):
         assert 'title="an id=6 too"' in built.page(path)
 
 
-@pytest.mark.parametrize("title", ["\\u001b[31mred", "\\u009b31mred", "\\u001b]0;pwn\\u0007", "\\u202egpj.exe", "[/red]", "[@click=app.bell]x[/]"])
+@pytest.mark.parametrize(
+    "title",
+    ["\\u001b[31mred", "\\u009b31mred", "\\u001b]0;pwn\\u0007", "\\u202egpj.exe", "[/red]", "[@click=app.bell]x[/]"],
+)
 def test_no_title_steers_the_terminal(site, title):
     from pubengine.testing import run
 

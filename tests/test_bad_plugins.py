@@ -29,13 +29,27 @@ def blamed(built, code=None):
     return found
 
 
-HOOKS = ["settings", "suffixes", "load", "transform", "check", "describe", "check_site", "emit", "summarize", "template_filters", "template_functions"]
+HOOKS = [
+    "settings",
+    "suffixes",
+    "load",
+    "transform",
+    "check",
+    "describe",
+    "check_site",
+    "emit",
+    "summarize",
+    "template_filters",
+    "template_functions",
+]
 
 
 @pytest.mark.parametrize("name", HOOKS)
 @pytest.mark.parametrize("failure", ["raise ValueError('why')", "import sys; sys.exit(0)", "return {}['k']"])
 def test_a_hook_that_fails_is_named_with_its_line(site, name, failure):
-    found = blamed(built_of(site, hook(name, failure).replace("@hookimpl", "@hookimpl(tryfirst=True)")), "plugin-failed")
+    found = blamed(
+        built_of(site, hook(name, failure).replace("@hookimpl", "@hookimpl(tryfirst=True)")), "plugin-failed"
+    )
     assert found["hook"] == name
     assert found["line"] == 6
     assert "disable" in found["hint"]
@@ -43,13 +57,16 @@ def test_a_hook_that_fails_is_named_with_its_line(site, name, failure):
 
 @pytest.mark.parametrize("name", ["check", "emit", "describe", "load"])
 def test_an_exception_of_the_programs_own_kind_is_a_failure_too(site, name):
-    code = "class Odd(BaseException):\n    pass\n\n\n" + hook(name, "raise Odd('why')").replace("@hookimpl", "@hookimpl(tryfirst=True)")
+    code = "class Odd(BaseException):\n    pass\n\n\n" + hook(name, "raise Odd('why')").replace(
+        "@hookimpl", "@hookimpl(tryfirst=True)"
+    )
     blamed(built_of(site, code))
 
 
 @pytest.mark.parametrize("name", ["suffixes", "load", "check", "check_site", "emit", "summarize"])
 @pytest.mark.parametrize(
-    "lazy", ["(1 / 0 for _ in [1])", "map(lambda one: 1 / 0, [1])", "filter(lambda one: 1 / 0, [1])", "iter(Lazy())", "Lazy()"]
+    "lazy",
+    ["(1 / 0 for _ in [1])", "map(lambda one: 1 / 0, [1])", "filter(lambda one: 1 / 0, [1])", "iter(Lazy())", "Lazy()"],
 )
 def test_a_result_that_fails_while_it_is_read_is_a_failure_of_its_plugin(site, name, lazy):
     code = "class Lazy:\n    def __iter__(self):\n        raise KeyError('late')\n\n\n"
@@ -96,12 +113,19 @@ def test_a_function_that_does_not_fit_is_told_at_its_line(site, code, says):
 
 
 @pytest.mark.parametrize(
-    "arguments", ["site, /", "*, site", "site, settings=None", "files=None, site=None"], ids=["positional", "keyword", "default", "defaults"]
+    "arguments",
+    ["site, /", "*, site", "site, settings=None", "files=None, site=None"],
+    ids=["positional", "keyword", "default", "defaults"],
 )
 def test_a_hook_gets_every_argument_that_it_names_however_it_is_declared(site, arguments):
     code = f"@hookimpl\ndef describe({arguments}):\n    assert site is not None\n    return {{}}\n"
     if "settings" in arguments:
-        code = "from msgspec import Struct\n\n\nclass S(Struct):\n    a: int = 1\n\n\n" + hook("settings", "return S") + "\n\n" + code
+        code = (
+            "from msgspec import Struct\n\n\nclass S(Struct):\n    a: int = 1\n\n\n"
+            + hook("settings", "return S")
+            + "\n\n"
+            + code
+        )
         code = code.replace("assert site is not None", "assert settings is not None")
     assert built_of(site, code).exit_code == 0
 
@@ -149,7 +173,10 @@ def test_settings_that_cannot_be_used_are_told_without_a_traceback(site, fields)
     assert built.codes
 
 
-@pytest.mark.parametrize("where", ["absolute", "../x.txt", "a/../../x.txt", "", "/", ".", "a//b", "C:\\x", "a\\b", "a\0b", "x/", "con", "~root\n"])
+@pytest.mark.parametrize(
+    "where",
+    ["absolute", "../x.txt", "a/../../x.txt", "", "/", ".", "a//b", "C:\\x", "a\\b", "a\0b", "x/", "con", "~root\n"],
+)
 @pytest.mark.parametrize("name", ["emit", "summarize"])
 def test_no_page_is_written_outside_the_output(site, where, name):
     target = site.root.parent / "evil.txt"
@@ -164,7 +191,10 @@ def test_no_page_is_written_outside_the_output(site, where, name):
     assert any(one["plugin"] == "p" for one in built.data["diagnostics"])
 
 
-@pytest.mark.parametrize("path", ["2024/05/a/index.html", "index.html", "INDEX.html", "tags/t/index.html", "atom.xml", "assets/style.css", "2024"])
+@pytest.mark.parametrize(
+    "path",
+    ["2024/05/a/index.html", "index.html", "INDEX.html", "tags/t/index.html", "atom.xml", "assets/style.css", "2024"],
+)
 def test_a_page_at_anothers_place_is_an_error_that_names_both(site, path):
     code = f"def make(page, view):\n    return 'x'\n\n\n{hook('emit', f'return [Page(path={path!r}, make=make)]')}"
     found = built_of(site, code).problem("address-twice")
@@ -172,7 +202,9 @@ def test_a_page_at_anothers_place_is_an_error_that_names_both(site, path):
 
 
 def test_a_page_cannot_take_the_manifests_place(site):
-    code = "def make(page, view):\n    return 'x'\n\n\n" + hook("emit", "return [Page(path='.pubengine-manifest', make=make)]")
+    code = "def make(page, view):\n    return 'x'\n\n\n" + hook(
+        "emit", "return [Page(path='.pubengine-manifest', make=make)]"
+    )
     assert built_of(site, code).exit_code in (1, 3)
 
 
@@ -260,7 +292,10 @@ def test_a_source_that_is_not_text_is_no_business_of_others(site):
 
 
 def test_an_object_that_cannot_be_asked_is_no_hook(site):
-    code = "class Odd:\n    def __getattr__(self, name):\n        raise RuntimeError(name)\n\n\nodd = Odd()\n\n\n" + hook("emit", "return []")
+    code = (
+        "class Odd:\n    def __getattr__(self, name):\n        raise RuntimeError(name)\n\n\nodd = Odd()\n\n\n"
+        + hook("emit", "return []")
+    )
     assert built_of(site, code).exit_code == 0
 
 
@@ -297,7 +332,9 @@ def test_a_content_error_of_a_plugin_is_an_error_of_the_post(site):
 
 
 def test_with_keep_going_no_post_is_published_that_a_check_calls_wrong(site):
-    code = "@hookimpl\ndef check(source):\n    if 'bad' in source.path:\n        yield error('bad', 'bad', source.path)\n"
+    code = (
+        "@hookimpl\ndef check(source):\n    if 'bad' in source.path:\n        yield error('bad', 'bad', source.path)\n"
+    )
     built = built_of(site, code, "--keep-going", **{"content/posts/2024-05-02-bad.md": GOOD})
     assert built.exit_code == 1
     assert "2024/05/bad/index.html" not in built.files()
@@ -308,7 +345,9 @@ def program(site, *words):
     return subprocess.run(command, capture_output=True, text=True, cwd=site.root, timeout=60, check=False)
 
 
-@pytest.mark.parametrize("way", ["print('noise')", "import os; os.system('echo noise')", "import os; os.write(1, b'noise')"])
+@pytest.mark.parametrize(
+    "way", ["print('noise')", "import os; os.system('echo noise')", "import os; os.write(1, b'noise')"]
+)
 def test_what_a_plugin_prints_does_not_spoil_the_json(site, way):
     site.write({POST: GOOD, "plugins/p.py": f"{HEAD}{way}\n\n\n{hook('emit', 'return []')}"})
     assert json.loads(program(site, "build", "--json").stdout)["exit_code"] == 0
@@ -319,7 +358,13 @@ def test_a_plugin_that_goes_elsewhere_takes_nothing_along(site, hook_name):
     other = site.root.parent / "other"
     other.mkdir()
     go = f"import os; os.chdir({str(other)!r})"
-    site.write({POST: GOOD, "plugins/p.py": HEAD + (hook("emit", f"{go}; return []") if hook_name else f"{go}\n\n\n{hook('emit', 'return []')}")})
+    site.write(
+        {
+            POST: GOOD,
+            "plugins/p.py": HEAD
+            + (hook("emit", f"{go}; return []") if hook_name else f"{go}\n\n\n{hook('emit', 'return []')}"),
+        }
+    )
     done = program(site, "build")
     assert list(other.iterdir()) == []
     assert done.returncode == 0
@@ -328,7 +373,13 @@ def test_a_plugin_that_goes_elsewhere_takes_nothing_along(site, hook_name):
 
 @pytest.mark.parametrize(
     ("body", "status"),
-    [("raise KeyError('k')", 3), ("return None", None), ("return 'x'", 3), ("import sys; sys.exit(5)", None), ("return 7", 7)],
+    [
+        ("raise KeyError('k')", 3),
+        ("return None", None),
+        ("return 'x'", 3),
+        ("import sys; sys.exit(5)", None),
+        ("return 7", 7),
+    ],
 )
 def test_a_command_that_fails_is_told_without_a_traceback(site, body, status):
     code = f"def run(site, words):\n    {body}\n\n\n{hook('commands', 'return [Command(chr(103) + chr(111), chr(120), run)]')}"

@@ -57,7 +57,11 @@ def test_a_template_that_is_not_utf8_is_named_with_its_folder(site):
 
 def test_one_broken_line_is_told_once_and_two_broken_templates_twice(site):
     site.write({f"content/posts/2024-05-0{n}-b{n}.md": "+++\ntitle = 'x'\n+++\n" for n in range(2, 9)})
-    built = built_of(site, "{{ nope }}", **{"themes/own/templates/tags.html": "{{ nope }}", "themes/own/templates/day.html": "\n{{ nope }}"})
+    built = built_of(
+        site,
+        "{{ nope }}",
+        **{"themes/own/templates/tags.html": "{{ nope }}", "themes/own/templates/day.html": "\n{{ nope }}"},
+    )
     assert built.codes == ["template-failed", "template-failed"]
 
 
@@ -68,7 +72,9 @@ def test_a_template_that_fails_leaves_the_published_site_as_it_was(site):
     assert built.page("2024/05/a/") == before
 
 
-@pytest.mark.parametrize("leave", ["raise SystemExit(0)", "import sys; sys.exit(0)", "raise SystemExit", "raise SystemExit('bye')"])
+@pytest.mark.parametrize(
+    "leave", ["raise SystemExit(0)", "import sys; sys.exit(0)", "raise SystemExit", "raise SystemExit('bye')"]
+)
 @pytest.mark.parametrize("kind", ["filters", "functions"])
 def test_a_function_that_leaves_the_program_is_a_failure(site, leave, kind):
     call = "{{ 'x' | boom }}" if kind == "filters" else "{{ boom('x') }}"

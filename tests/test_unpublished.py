@@ -48,7 +48,9 @@ def test_a_post_is_published_in_the_second_it_is_due(site):
 
 
 def test_todays_post_is_published_in_the_sites_zone_not_the_machines(site):
-    site.write({"engine.toml": 'title = "T"\nurl = "https://example.org/"\nid = "t"\ntimezone = "Pacific/Kiritimati"\n'})
+    site.write(
+        {"engine.toml": 'title = "T"\nurl = "https://example.org/"\nid = "t"\ntimezone = "Pacific/Kiritimati"\n'}
+    )
     site.write({"content/posts/a.md": post("Zebra", "date = 2024-10-27")})
     assert "Zebra" in everything(site.build(now=1_729_936_800))
 
