@@ -133,10 +133,24 @@ def test_a_text_file_that_begins_otherwise_is_published_as_it_is(site):
     assert built.data["posts"] == 0
 
 
-def test_titles_that_repeat_on_one_day_get_addresses_of_their_own(site):
-    built = journal(site, "1 May 2020\n\nNote\n\nOne.\n\nNote\n\nTwo.\n")
-    assert built.exit_code == 0
-    assert {"2020/05/note/index.html", "2020/05/note-2/index.html"} <= set(built.files())
+def test_titles_that_repeat_in_a_month_are_numbered_from_the_oldest(site):
+    old = "2 May 2020\n\nNote\n\nThree.\n\nNote\n\nTwo.\n\n1 May 2020\n\nNote\n\nOne.\n"
+    for text in (old, "3 May 2020\n\nNote\n\nFour.\n\n" + old):
+        built = journal(site, text)
+        assert built.exit_code == 0
+        for path, words in (("note", "One."), ("note-2", "Two."), ("note-3", "Three.")):
+            assert f"<p>{words}</p>" in built.page(f"2020/05/{path}/")
+
+
+def test_text_may_stand_right_below_a_date(site):
+    built = journal(site, "Friday, 24 October 2014\nA title\n\nText.\n\n18 October 2014\nOther\n\nMore.\n")
+    assert titles(built) == [("2014-10-24", "A title"), ("2014-10-18", "Other")]
+
+
+def test_a_date_that_can_be_read_in_two_ways_is_an_error(site):
+    built = journal(site, "3/4/2016\n\nTitle\n\nText.\n")
+    assert built.exit_code == 1
+    assert built.problem("date-invalid")["line"] == 1
 
 
 def test_markup_in_a_journal_is_text(site):

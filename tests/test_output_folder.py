@@ -1,5 +1,6 @@
 """The output folder: wholly the old site or wholly the new one, and nothing of anybody else's is ever touched."""
 
+import json
 import os
 import resource
 import shutil
@@ -119,7 +120,7 @@ def test_a_manifest_that_somebody_forged_leads_nowhere(site, path):
     site.write({POST: GOOD, "engine2.toml": "precious"})
     (site.root.parent / "outside.txt").write_text("precious")
     site.build()
-    site.write({"public/.pubengine-manifest": '{"format": 1, "files": {"%s": "x"}}' % path})
+    site.write({"public/.pubengine-manifest": json.dumps({"format": 1, "files": {path: "x"}})})
     site.build()
     assert (site.root.parent / "outside.txt").read_text() == "precious"
     assert (site.root / "engine.toml").exists()
@@ -213,7 +214,7 @@ def test_the_folder_keeps_its_permissions(site):
     assert stat.S_IMODE((site.root / "public").stat().st_mode) == 0o2775
 
 
-@pytest.mark.parametrize("limit", [0, 512, 4096])
+@pytest.mark.parametrize("limit", [0, 512])
 def test_a_disk_that_fills_up_leaves_the_old_site(site, limit):
     site.write({POST: GOOD})
     site.build()
@@ -224,7 +225,7 @@ def test_a_disk_that_fills_up_leaves_the_old_site(site, limit):
         signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
         resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
 
-    done = program(site, preexec_fn=small)  # noqa: PLW1509 - nothing else runs in this process
+    done = program(site, preexec_fn=small)
     _, stderr = done.communicate(timeout=60)
     assert done.returncode == 4
     assert b"output-failed" in stderr
@@ -235,7 +236,7 @@ def test_a_disk_that_fills_up_leaves_the_old_site(site, limit):
 @pytest.mark.parametrize("limit", [64, 20, 10])
 def test_few_open_files_are_enough(site, limit):
     site.write({f"content/posts/2024-05-{day:02}-x{day}.md": GOOD for day in range(1, 29)})
-    done = program(site, preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (limit, limit)))  # noqa: PLW1509
+    done = program(site, preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (limit, limit)))
     _, stderr = done.communicate(timeout=60)
     assert done.returncode == 0, stderr
 
@@ -292,7 +293,7 @@ def test_an_interrupted_build_leaves_the_old_site(site, number, status, after):
     before = tree(site.root / "public")
     slow(site)
     # A shell starts what runs in the background with SIGINT ignored; the program under test must not inherit that.
-    done = program(site, preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler))  # noqa: PLW1509
+    done = program(site, preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler))
     time.sleep(after)
     done.send_signal(number)
     _, stderr = done.communicate(timeout=60)

@@ -12,7 +12,7 @@ from pubengine.hookspecs import hookimpl
 from pubengine.model import Card, Link, Page, Post, Site, Source
 from pubengine.paginate import Part, paginate
 from pubengine.permalinks import output_path, url_of
-from pubengine.sanitize import SAFE_SCHEMES, harmful, leads_safely, sanitize
+from pubengine.sanitize import SAFE_ATTRIBUTES, SAFE_SCHEMES, harmful, leads_safely, sanitize
 from pubengine.slugs import slugify
 from pubengine.text import position
 from pubengine.view import View
@@ -20,6 +20,7 @@ from pubengine.wording import format_date, locale_of, month_name
 from pubengine.xml_text import to_xml
 
 __all__ = [
+    "SAFE_ATTRIBUTES",
     "SAFE_SCHEMES",
     "Card",
     "Command",

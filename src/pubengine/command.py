@@ -7,6 +7,9 @@ from pathlib import Path
 
 from msgspec import Struct
 
+ENGINE_COMMANDS = ("init", "new", "build", "plugins")
+"""The engine's own commands, which no plugin can take."""
+
 
 class Command(Struct, frozen=True):
     """One more word that `pubengine` understands."""

@@ -96,9 +96,10 @@ class _Walker:
             hint = "remove it, or mend where it points"
             self.problems.append(error("symlink-dangling", "the link leads nowhere", shown, hint=hint))
             return False
-        if target.is_relative_to(self.root):
+        if target.is_relative_to(self.root / "content" if target.is_dir() else self.root):
             return True
-        message = "the link leads out of the site, so what it shows is not published"
+        what = "out of content/" if target.is_relative_to(self.root) else "out of the site"
+        message = f"the link leads {what}, so what it shows is not published"
         self.problems.append(error("symlink-outside", message, shown, hint="copy the file into content/"))
         return False
 

@@ -42,7 +42,7 @@ def read_post(source: Source, site: SiteConfig, markup: str) -> Post:
     date = reader.moment("date")
     if date is None and name_date and "date" not in front.fields:
         date = reader.parsed(Field(name_date, 1, 1), "date in the file's name")
-    draft = reader.flag("draft")
+    draft = reader.flag("draft") or reader.unpublished()
     if date is None and source.kind == "post" and not draft and "date" not in front.fields:
         reader.say("error", "date-missing", "the post has no date", 1, "add to its fields: date = 2024-05-01")
     title = reader.text("title")
@@ -152,6 +152,15 @@ class _Reader:
             return True
         return field.value
 
+    def unpublished(self) -> bool:
+        """Whether Jekyll's `published: false` says what `draft = true` says here."""
+        field = self.fields.get("published")
+        if field is None or field.value is not False:
+            return False
+        message = "'published' is not a field here; as it is false, the post is taken for a draft"
+        self.say("warning", "field-misspelt", message, field.line, "write draft = true", field.column)
+        return True
+
     def moment(self, key: str) -> Moment | None:
         field = self.fields.get(key)
         if field is None or field.value is None:
@@ -180,8 +189,10 @@ class _Reader:
         given = self.text("slug")
         if field is not None and given:
             if problem := problem_with_name(given):
-                self.wrong("slug", field, f"one plain part of a URL ({problem})", f"try {slugify(given) or 'a word'!r}")
-                return slugify(given) or "unnamed"
+                better = slugify(given)
+                hint = f"try {better!r}" if better and not problem_with_name(better) else "choose another word"
+                self.wrong("slug", field, f"one plain part of a URL ({problem})", hint)
+                return better or "unnamed"
             return given
         slug = slugify(name) or slugify(title)
         if not slug or problem_with_name(slug):
@@ -215,13 +226,16 @@ class _Reader:
 
     def check_spelling(self) -> None:
         for key, field in self.fields.items():
-            if key not in KNOWN and (meant := _misspelt(key, KNOWN)):
+            if key not in KNOWN and field.value is not False and (meant := _misspelt(key, KNOWN)):
                 message = f"{key!r} is not a field that means anything here; is it {meant!r}?"
                 self.say("warning", "field-misspelt", message, field.line, f"write {meant}", field.column)
 
 
-_OFTEN = {"tag": "tags", "author": "authors", "alias": "aliases", "published": "date", "modified": "updated",
-          "lastmod": "updated", "permalink": "slug", "expirydate": "expires", "publishdate": "date"}  # fmt: skip
+_OFTEN = {
+    "tag": "tags", "label": "tags", "labels": "tags", "category": "tags", "categories": "tags", "keywords": "tags",
+    "author": "authors", "alias": "aliases", "published": "date", "publishdate": "date", "modified": "updated",
+    "lastmod": "updated", "expirydate": "expires", "permalink": "slug", "url": "slug", "summary": "description",
+}  # fmt: skip
 """Names of these fields in other engines."""
 
 

@@ -6,6 +6,7 @@ This is the part of a build that knows nothing of other files, so it can run any
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from pathlib import Path
 
 from msgspec import Struct
@@ -27,7 +28,7 @@ class Loaded(Struct, frozen=True):
     problems: tuple[Diagnostic, ...] = ()
     plugin_failed: bool = False
     is_file: bool = False
-    """No plugin wanted it: it is published as it is."""
+    """No plugin made a post of it, nor found an error in it: it is published as it is."""
 
 
 class Finished(Struct, frozen=True):
@@ -89,8 +90,18 @@ def _finish(source: Source, items: tuple[Post | Diagnostic, ...], registry: Regi
         problems += problem.diagnostics
     for post in posts:
         problems += post.problems
-    good = tuple(finish(post) for post in posts if not any(one.severity == "error" for one in post.problems))
-    return Loaded(source.path, good, tuple(problems), failed)
+    errors = [one for one in problems if one.severity == "error"]
+    bad = {number for one in errors for number in _meant(one, posts)}
+    good = tuple(finish(post) for number, post in enumerate(posts) if number not in bad)
+    return Loaded(source.path, good, tuple(problems), failed, is_file=not posts and not errors)
+
+
+def _meant(problem: Diagnostic, posts: list[Post]) -> Iterable[int]:
+    """Which of a file's posts a diagnostic is about: the one that its line is in; without a line, all."""
+    if not problem.line:
+        return range(len(posts))
+    above = [number for number, post in enumerate(posts) if post.line <= problem.line]
+    return above[-1:]
 
 
 def _transformed(post: Post, registry: Registry) -> Post:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import types
 from collections.abc import Callable, Collection, Iterable, Mapping
 from functools import wraps
@@ -10,7 +11,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from pubengine.command import Command
+from pubengine.command import ENGINE_COMMANDS, Command
 from pubengine.config import Config
 from pubengine.diagnostics import Diagnostic
 from pubengine.errors import ConfigError, ContentError, OutputError, PluginError
@@ -42,7 +43,9 @@ def open_registry(config: Config, root: Path) -> Registry:
             problems += problem.diagnostics
     if problems:
         raise PluginError(*problems)
-    return Registry(tuple(plugins), config, root)
+    registry = Registry(tuple(plugins), config, root)
+    registry.commands()  # so that a name taken twice is said now, not when somebody types it
+    return registry
 
 
 class Registry:
@@ -67,7 +70,7 @@ class Registry:
         named = (
             (command.name, command, one) for one in self._calls("commands") for command in self._items(one, Command)
         )
-        return self._distinct(named)
+        return self._distinct(named, ENGINE_COMMANDS)
 
     def template_filters(self, taken: Collection[str]) -> dict[str, Callable[..., Any]]:
         """Template filters by name; names that are `taken` are refused."""
@@ -129,12 +132,17 @@ class Registry:
 
     def make(self, page: Page, view: Any) -> bytes:
         """A page that a plugin's function makes."""
-        assert page.make is not None
         make = page.make
+        assert make is not None
+
+        @wraps(make)
+        def by_name(page: Page, view: Any) -> Any:
+            return make(page, view)
+
         one = Implementation(
             plugin=self.plugin(page.plugin),
             hook="make",
-            function=lambda page, view: make(page, view),  # noqa: PLW0108 - it may name its arguments as it likes
+            function=by_name,
             arguments=("page", "view"),
             first=False,
             last=False,
@@ -190,7 +198,7 @@ class Registry:
         )
 
     def _misfit(self, one: Implementation, what: str, subject: str = "") -> PluginError:
-        code = getattr(one.function, "__code__", None)
+        code = getattr(inspect.unwrap(one.function), "__code__", None)
         about = f" for {subject}" if subject else ""
         message = f"the plugin {one.plugin.name!r} {what} in {one.hook}{about}"
         line = code.co_firstlineno if code else 0

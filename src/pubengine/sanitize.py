@@ -18,12 +18,23 @@ _MORE_TAGS = frozenset((
     "input", "label", "main", "mark", "meter", "nav", "picture", "progress", "section", "source", "summary", "track",
     "video", "wbr", "article", "aside",
 ))  # fmt: skip
-_ATTRIBUTES = frozenset((
+SAFE_ATTRIBUTES = frozenset((
     "align", "alt", "checked", "cite", "class", "colspan", "controls", "datetime", "decoding", "dir", "disabled",
     "for", "headers", "height", "href", "id", "kind", "label", "lang", "loading", "loop", "muted", "name", "open",
-    "poster", "preload", "reversed", "role", "rowspan", "scope", "sizes", "span", "src", "srclang", "srcset", "start",
+    "poster", "preload", "rel", "reversed", "role", "rowspan", "scope", "sizes", "span", "src", "srclang", "srcset", "start",
     "tabindex", "target", "title", "type", "valign", "value", "width",
 ))  # fmt: skip
+"""Attributes that can neither run code nor load anything by themselves."""
+
+_STYLES = frozenset((
+    "background-color", "border", "border-color", "border-style", "border-width", "clear", "color", "float",
+    "font-size", "font-style", "font-weight", "height", "line-height", "list-style-type", "margin", "margin-bottom",
+    "margin-left", "margin-right", "margin-top", "max-width", "padding", "padding-bottom", "padding-left",
+    "padding-right", "padding-top", "text-align", "text-decoration", "text-indent", "vertical-align", "white-space",
+    "width",
+))  # fmt: skip
+"""Properties that can neither load anything nor lie over the rest of the page."""
+
 _PREFIXES = ("aria-", "data-")
 _GONE_WITH_CONTENT = frozenset({"script", "style", "iframe", "object", "embed", "template", "noscript"})
 _URLS = ("href", "src", "cite", "poster")
@@ -45,9 +56,10 @@ def sanitize(text: str, schemes: Collection[str] = SAFE_SCHEMES) -> str:
         text,
         tags=set(_tags()),
         clean_content_tags=set(_GONE_WITH_CONTENT),
-        attributes={"*": set(_ATTRIBUTES)},
+        attributes={"*": {*SAFE_ATTRIBUTES, "style"}},
         generic_attribute_prefixes=set(_PREFIXES),
-        url_schemes=set(SAFE_SCHEMES if "*" in schemes else schemes),
+        url_schemes={*SAFE_SCHEMES, *_schemes_in(text)} if "*" in schemes else set(schemes),
+        filter_style_properties=set(_STYLES),
         link_rel=None,
     )
 
@@ -57,6 +69,11 @@ def harmful(text: str, schemes: Collection[str] = SAFE_SCHEMES) -> list[tuple[st
     finder = _Finder(schemes)
     finder.feed(text)
     return finder.found
+
+
+def _schemes_in(text: str) -> set[str]:
+    """Every scheme that a link in the text may have, for a policy that allows any."""
+    return {match[1].lower() for match in re.finditer(r"""["'\s=]([a-zA-Z][a-zA-Z0-9+.-]*):""", text)}
 
 
 @lru_cache(maxsize=1)
@@ -78,6 +95,11 @@ class _Finder(HTMLParser):
             self.found.append((f"<{tag}>", line))
             return
         for name, value in attrs:
-            kept = name in _ATTRIBUTES or name.startswith(_PREFIXES)
+            kept = name in SAFE_ATTRIBUTES or name.startswith(_PREFIXES) or (name == "style" and _harmless(value))
             if not kept or (name in _URLS and not leads_safely(value or "", self.schemes)):
                 self.found.append((f"{name}= of <{tag}>", line))
+
+
+def _harmless(style: str | None) -> bool:
+    properties = [one.partition(":")[0].strip().lower() for one in (style or "").split(";")]
+    return all(name in _STYLES for name in properties if name)

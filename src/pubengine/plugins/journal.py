@@ -98,22 +98,36 @@ def load(source: Source, site: SiteConfig, settings: Settings) -> Iterable[Post 
     """A text file under `content/posts/` that begins with a date heading is as many posts as it has titles."""
     if source.suffix != ".txt" or source.kind != "post":
         return None
-    blocks = list(_blocks(source.text))
-    if not blocks or _heading(blocks[0], site.language) is None:
+    blocks = list(_blocks(source.text, site.language))
+    if not blocks:
         return None
+    if _heading(blocks[0].text, site.language) is None:
+        return _refuse_figures(source, blocks[0])
     return list(_posts(source, site, blocks, settings))
+
+
+def _refuse_figures(source: Source, first: Block) -> None:
+    """A date such as 3/4/2016 is one of two days: it begins a journal, but nobody can say of when."""
+    if _FIGURES.fullmatch(first.lines[0].strip()):
+        message = f"{first.lines[0].strip()!r} can be read in two ways, or not at all"
+        hint = "write the month as a word (24 October 2014), or the year first (2014-10-24)"
+        raise ContentError(error("date-invalid", message, source.path, first.line, 1, hint))
 
 
 # Taking the text apart.
 
 
-def _blocks(text: str) -> Iterator[Block]:
+_FIGURES = re.compile(r"\d{1,2}[./ -]\d{1,2}[./ -]\d{2,4}")
+
+
+def _blocks(text: str, language: str) -> Iterator[Block]:
+    """What blank lines part; a date heading is a block of its own even with text right below it."""
     start, lines = 0, list[str]()
     for number, line in enumerate([*text.split("\n"), ""], 1):
         if line.strip():
             start = start or number
             lines.append(line.rstrip())
-        elif lines:
+        if lines and (not line.strip() or (len(lines) == 1 and _heading(lines[0], language))):
             yield Block(start, tuple(lines))
             start, lines = 0, []
 
@@ -127,13 +141,14 @@ class Heading(Struct, frozen=True):
     """The weekday it names, Monday being 0."""
 
 
-def _heading(block: Block, language: str) -> Heading | None:
-    """The date that a block of one line is, or None if it is something else."""
-    if len(block.lines) != 1 or len(block.text) > 60:
+@lru_cache(maxsize=4096)
+def _heading(text: str, language: str) -> Heading | None:
+    """The date that a line is, or None if it is something else."""
+    if len(text) > 60 or "\n" in text:
         return None
     for one in dict.fromkeys((language, "en")):
         names = _names(one)
-        if match := names.pattern.fullmatch(block.text.strip().casefold()):
+        if match := names.pattern.fullmatch(text.strip().casefold()):
             return names.read(match)
     return None
 
@@ -185,7 +200,7 @@ def _days(source: Source, site: SiteConfig, blocks: list[Block]) -> Iterator[Day
     current: tuple[Date, int] | None = None
     below: list[Block] = []
     for block in blocks:
-        heading = _heading(block, site.language)
+        heading = _heading(block.text, site.language)
         if heading is None:
             below.append(block)
             continue
@@ -256,8 +271,7 @@ def _is_title(block: Block, first: bool, follows: bool, settings: Settings) -> L
 
 
 def _posts(source: Source, site: SiteConfig, blocks: list[Block], settings: Settings) -> Iterator[Post | Diagnostic]:
-    position = 0
-    taken: Counter[tuple[Date, str]] = Counter()
+    found: list[tuple[Day, Item, str]] = []
     for day in _days(source, site, blocks):
         if isinstance(day, Diagnostic):
             yield day
@@ -265,18 +279,26 @@ def _posts(source: Source, site: SiteConfig, blocks: list[Block], settings: Sett
         if not day.blocks:
             message = "nothing stands under this date"
             yield warning("journal-empty-day", message, source.path, day.line, 1, "remove the date, or write something")
-        for item, certainty in _items(day, settings):
-            slug = _slug(item, day, taken)
-            post = _post(source, site, day, item, slug, position)
-            yield _with_doubts(post, item, day, certainty, site)
-            position += 1
+        found += ((day, item, certainty) for item, certainty in _items(day, settings))
+    slugs = _slugs([(day.date, item) for day, item, _ in found])
+    for position, ((day, item, certainty), slug) in enumerate(zip(found, slugs, strict=True)):
+        post = _post(source, site, day, item, slug, position)
+        yield _with_doubts(post, item, day, certainty, site)
 
 
-def _slug(item: Item, day: Day, taken: Counter[tuple[Date, str]]) -> str:
-    slug = slugify(item.title) or f"{day.date:%Y-%m-%d}"
-    taken[day.date, slug] += 1
-    count = taken[day.date, slug]
-    return slug if count == 1 else f"{slug}-{count}"
+def _slugs(items: list[tuple[Date, Item]]) -> list[str]:
+    """A slug for each post, the upper first; a title that comes again in a month is numbered.
+
+    They are counted from the oldest, so that a new post on top changes no other's address.
+    """
+    taken: Counter[tuple[int, int, str]] = Counter()
+    slugs = []
+    for date, item in sorted(reversed(items), key=lambda one: one[0]):
+        slug = slugify(item.title) or f"{date:%Y-%m-%d}"
+        taken[date.year, date.month, slug] += 1
+        count = taken[date.year, date.month, slug]
+        slugs.append((item.line, slug if count == 1 else f"{slug}-{count}"))
+    return [slug for _, slug in sorted(slugs)]
 
 
 def _post(source: Source, site: SiteConfig, day: Day, item: Item, slug: str, position: int) -> Post:

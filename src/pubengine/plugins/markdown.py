@@ -6,7 +6,7 @@ import html
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from functools import lru_cache, partial
+from functools import lru_cache
 from typing import Any, Literal
 
 from markdown_it import MarkdownIt
@@ -15,6 +15,7 @@ from markdown_it.token import Token
 from msgspec import Struct
 
 from pubengine.api import (
+    SAFE_ATTRIBUTES,
     SAFE_SCHEMES,
     Post,
     SiteConfig,
@@ -93,7 +94,8 @@ def transform(post: Post, settings: Settings) -> Post:
     if post.markup != "markdown":
         return post
     parser = _parser(settings)
-    environment: dict[str, Any] = {}
+    environment: dict[str, Any] = {"refused": []}
+    parser.validateLink.refused = environment["refused"]  # type: ignore[attr-defined]  # a _LinkGate
     try:
         tokens = parser.parse(post.body, environment)
     except RecursionError:
@@ -107,7 +109,7 @@ def transform(post: Post, settings: Settings) -> Post:
     post = _with_safe_html(post, tokens, settings)
     if settings.raw_html == "sanitize" and any(_raw(token) for token in _flat(tokens)):
         body, excerpt = sanitize(body, settings.link_schemes), sanitize(excerpt, settings.link_schemes)
-    post = _report(post, environment)
+    post = _report(post, tokens, environment)
     return post.replace(body=body, excerpt=excerpt, markup="html")
 
 
@@ -123,7 +125,7 @@ def _too_deep(post: Post, token: Token | None) -> Post:
 @lru_cache(maxsize=8)
 def _parser(settings: Settings) -> MarkdownIt:
     parser = MarkdownIt("commonmark", {"maxNesting": MAX_NESTING, "html": settings.raw_html != "escape"})
-    parser.validateLink = partial(leads_safely, schemes=settings.link_schemes)  # type: ignore[method-assign]
+    parser.validateLink = _LinkGate(settings.link_schemes)  # type: ignore[method-assign]
     if settings.tables:
         parser.enable("table")
         parser.add_render_rule("table_open", _open_table)
@@ -142,6 +144,20 @@ def _parser(settings: Settings) -> MarkdownIt:
         parser.add_render_rule("fence", _fence)
         parser.add_render_rule("code_block", _code_block)
     return parser
+
+
+class _LinkGate:
+    """Lets links pass by their scheme, and remembers those that did not: they stay as text."""
+
+    def __init__(self, schemes: tuple[str, ...]) -> None:
+        self.schemes = schemes
+        self.refused: list[str] = []
+
+    def __call__(self, url: str) -> bool:
+        safe = leads_safely(url, self.schemes)
+        if not safe:
+            self.refused.append(url)
+        return safe
 
 
 def _add_plugins(parser: MarkdownIt, settings: Settings) -> None:
@@ -167,9 +183,9 @@ def _add_plugins(parser: MarkdownIt, settings: Settings) -> None:
     if settings.attributes:
         from mdit_py_plugins.attrs import attrs_block_plugin, attrs_plugin
 
-        parser.use(attrs_plugin)
-        parser.use(attrs_block_plugin)
-        parser.core.ruler.push("safe_attributes", _drop_unsafe_attributes)
+        allowed = None if settings.raw_html == "trust" else sorted(SAFE_ATTRIBUTES - {"href", "src", "srcset"})
+        parser.use(attrs_plugin, allowed=allowed)
+        parser.use(attrs_block_plugin, allowed=allowed)
     if settings.anchors:
         parser.core.ruler.push("anchors", _anchors)
 
@@ -189,16 +205,6 @@ def _guard_smartquotes(parser: MarkdownIt) -> None:
         state.tokens = kept
 
     parser.core.ruler.at("smartquotes", guarded)
-
-
-def _drop_unsafe_attributes(state: StateCore) -> None:
-    """`{onclick=…}` and `{style=…}` are HTML as much as a tag is."""
-    for token in _flat(state.tokens):
-        for name in [
-            name for name in token.attrs if name.lower().startswith("on") or name.lower() in ("style", "srcdoc")
-        ]:
-            if not state.md.options["html"] or name.lower() != "style":
-                del token.attrs[name]
 
 
 def _anchors(state: StateCore) -> None:
@@ -237,7 +243,7 @@ def _title_from_heading(post: Post, tokens: list[Token]) -> Post:
         title = " ".join(_text_of(tokens[1]).split())
         del tokens[:3]
         return post.replace(title=title)
-    if post.kind == "post" or post.slug != "index":
+    if (post.kind == "post" or post.slug != "index") and not any(one.code == "title-invalid" for one in post.problems):
         name = post.slug.rpartition("/")[2].replace("-", " ").replace("_", " ")
         title = name[:1].upper() + name[1:]
         hint = 'add: title = "…", or begin the text with a line: # Title'
@@ -367,8 +373,16 @@ def _flat(tokens: Iterable[Token]) -> Iterable[Token]:
         yield from token.children or ()
 
 
+_MADE = re.compile(
+    r"</?label>|"
+    r'<input class="task-list-item-checkbox"(?: checked="checked")? disabled="disabled" type="checkbox">'
+)
+"""What the task lists plugin makes; harmless, whoever wrote it."""
+
+
 def _raw(token: Token) -> bool:
-    return token.type in ("html_block", "html_inline") and not token.meta.get("made")
+    made = token.meta.get("made") or _MADE.fullmatch(token.content)
+    return token.type in ("html_block", "html_inline") and not made
 
 
 def _with_safe_html(post: Post, tokens: list[Token], settings: Settings) -> Post:
@@ -389,8 +403,23 @@ def _with_safe_html(post: Post, tokens: list[Token], settings: Settings) -> Post
     return post
 
 
-def _report(post: Post, environment: dict[str, Any]) -> Post:
+def _report(post: Post, tokens: list[Token], environment: dict[str, Any]) -> Post:
     for start, _ in environment.get("crowded", ()):
         message = f"more than {MAX_QUOTES} quotation marks in one paragraph; they stay as they are"
         post = post.with_problem("warning", "quotes-too-many", message, post.body_line + start)
+    for url in dict.fromkeys(environment["refused"]):
+        hint = "allow its scheme in [plugins.markdown] link_schemes"
+        message = f"the link to {url!r} stays text, for its scheme is not one that is known to be harmless"
+        post = post.with_problem("warning", "link-scheme", message, _line_of(url, post), hint=hint)
+    for token in _flat(tokens):
+        for name in token.meta.get("insecure_attrs", ()):
+            hint = 'trust it with [plugins.markdown] raw_html = "trust"'
+            message = f"the attribute {name!r} in braces is left out"
+            post = post.with_problem("warning", "html-removed", message, _line_of(f"{name}=", post), hint=hint)
     return post
+
+
+def _line_of(text: str, post: Post) -> int:
+    """The line of the source that a text of the body first stands in; of the body, if it is written otherwise there."""
+    before, found, _ = post.body.partition(text)
+    return post.body_line + (before.count("\n") if found else 0)
