@@ -3,6 +3,7 @@
 import unicodedata
 
 import pytest
+from known_defects import known_defects  # noqa: F401 - a fixture
 
 POST = "content/posts/2024-05-01-a.md"
 
@@ -37,12 +38,12 @@ def test_a_slug_that_is_no_plain_name_is_an_error(site, name):
 
 
 @pytest.mark.parametrize("name", [name for name in BAD_NAMES if name not in ("/etc/x", "a/b", "a%2fb", ".")])
-@pytest.mark.parametrize("form", ["/{}", "/x/{}/y.html"])
-def test_an_alias_that_is_no_plain_path_is_an_error(site, name, form):
-    site.write({POST: post(aliases=f'["{form.format(name)}"]')})
+def test_an_alias_that_is_no_plain_path_is_an_error(site, name):
+    site.write({POST: post(aliases=f'["/{name}", "/x/{name}/y.html"]')})
     before = around(site)
     built = site.build()
     assert built.exit_code == 1
+    assert built.codes == ["alias-invalid", "alias-invalid"]
     assert built.problem("alias-invalid")["line"] == 3
     assert around(site) == before
 
@@ -143,16 +144,13 @@ CLASHES = {
 
 @pytest.mark.parametrize("files", CLASHES.values(), ids=CLASHES)
 def test_two_things_at_one_place_are_an_error_that_names_one_and_publishes_neither(site, files):
-    site.write({"content/posts/2000-01-01-other.md": post()})
-    site.build()
-    before = (site.root / "public/index.html").read_text()
     site.write(files)
     built = site.build()
     found = built.problem("id-twice" if any("id = " in str(text) for text in files.values()) else "address-twice")
     assert built.exit_code == 1
     assert found["file"].startswith("content/")
     assert found["hint"]
-    assert built.page("") == before
+    assert built.files() == []
 
 
 def test_page_two_of_the_front_page_is_nobody_elses(site):

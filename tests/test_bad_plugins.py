@@ -5,6 +5,7 @@ import subprocess
 import sys
 
 import pytest
+from known_defects import known_defects  # noqa: F401 - a fixture
 
 POST = "content/posts/2024-05-01-a.md"
 GOOD = "+++\ntitle = 'Good'\ntags = ['t']\n+++\nText.\n"

@@ -11,8 +11,8 @@ from pubengine.front_matter import FrontMatter, split_front_matter
 from pubengine.hookspecs import hookimpl
 from pubengine.model import Card, Link, Page, Post, Site, Source
 from pubengine.paginate import Part, paginate
-from pubengine.permalinks import output_path, url_of
-from pubengine.sanitize import SAFE_ATTRIBUTES, SAFE_SCHEMES, harmful, leads_safely, sanitize
+from pubengine.permalinks import output_path, problem_with_name, url_of
+from pubengine.sanitize import SAFE_ATTRIBUTES, SAFE_SCHEMES, harmful, leads_safely, sanitize, swallows
 from pubengine.slugs import slugify
 from pubengine.text import position
 from pubengine.view import View
@@ -49,10 +49,12 @@ __all__ = [
     "paginate",
     "parse_moment",
     "position",
+    "problem_with_name",
     "read_post",
     "sanitize",
     "slugify",
     "split_front_matter",
+    "swallows",
     "to_xml",
     "url_of",
     "warning",

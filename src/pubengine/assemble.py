@@ -174,7 +174,10 @@ def _with_links(cards: list[Card], files: tuple[str, ...], site: SiteConfig, pro
 def _resolve(
     link: str, card: Card, known: dict[str, str], urls: set[str], site: SiteConfig, problems: list[Diagnostic]
 ) -> str:
-    parts = urlsplit(link)
+    try:
+        parts = urlsplit(link)
+    except ValueError:  # not a URL; it stays as the author wrote it
+        return link
     tail = link[len(parts.path) :]
     if not parts.path:
         return card.url + tail

@@ -18,17 +18,16 @@ _TAG = re.compile(
     rf"{_SKIPPED}|<[a-zA-Z][^\s/>]*+(?:[^\"'>]|\"[^\"]*+\"|'[^']*+')*+>",
     re.DOTALL | re.IGNORECASE,
 )
-_URL_ATTRIBUTE = re.compile(
-    r"""(?P<before>\s(?P<name>href|src|poster|cite|action|srcset|data)\s*=\s*)
-        (?:"(?P<double>[^"]*)"|'(?P<single>[^']*)'|(?P<bare>[^\s"'=<>`]+))""",
-    re.VERBOSE | re.IGNORECASE,
+_ATTRIBUTE = re.compile(
+    r"""(?P<space>\s*)(?P<name>[^\s"'<>/=]+)(?:(?P<equals>\s*=\s*)(?:"(?P<double>[^"]*)"|'(?P<single>[^']*)'|(?P<bare>[^\s"'<>]+)))?"""
 )
-_ID_ATTRIBUTE = re.compile(
-    r"""\s(?:id|for|aria-labelledby|aria-describedby)\s*=\s*(?:"[^"]*"|'[^']*'|[^\s"'=<>`]+)""", re.IGNORECASE
-)
-_SCHEME = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:|//")
+_URLS = frozenset({"href", "src", "poster", "cite", "action", "srcset", "data"})
+_IDS = frozenset({"id", "for", "aria-labelledby", "aria-describedby"})
+_SCHEME = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:|[/\\]{2}")
+_DROPPED = re.compile(r"[\t\n\r]")
 _WORTH_IT = re.compile(r"\s(?:href|src|poster|cite|action|srcset|data|id|for|aria-)", re.IGNORECASE)
 
+_NAME = re.compile(r"<[^\s/>]+")
 _HEADING = re.compile(r"<(/?)[hH]([1-6])(?=[\s>])")
 
 Rewrite = Callable[[str], str]
@@ -36,7 +35,7 @@ Rewrite = Callable[[str], str]
 
 def is_external(url: str) -> bool:
     """Whether a URL as written names a host or a scheme, so that it leads where it says from anywhere."""
-    return bool(_SCHEME.match(url))
+    return bool(_SCHEME.match(_DROPPED.sub("", url)))
 
 
 def links_in(body: str) -> tuple[str, ...]:
@@ -48,7 +47,7 @@ def links_in(body: str) -> tuple[str, ...]:
             found[url] = None
         return url
 
-    _each_tag(body, lambda tag: _rewrite_urls(tag, note))
+    _each_tag(body, lambda tag: _rewrite(tag, note, keep_ids=True))
     return tuple(found)
 
 
@@ -67,15 +66,21 @@ def place(body: str, *, links: dict[str, str], own_url: str, in_list: bool, abso
         if in_list and (target.startswith("#") or not target):
             target = own_url + target
         if absolute and not is_external(target):
-            target = absolute + urljoin(own_url, target)
+            target = absolute + _joined(own_url, target)
         return target
 
     def change(tag: str) -> str:
-        tag = _rewrite_urls(tag, lead)
-        return _ID_ATTRIBUTE.sub("", tag) if in_list else tag
+        return _rewrite(tag, lead, keep_ids=not in_list)
 
     placed = _each_tag(body, change)
     return _HEADING.sub(_lowered, placed) if in_list and not absolute else placed
+
+
+def _joined(own_url: str, target: str) -> str:
+    try:
+        return urljoin(own_url, target)
+    except ValueError:  # not a URL; a browser would not know either
+        return own_url
 
 
 def _lowered(heading: re.Match[str]) -> str:
@@ -92,14 +97,23 @@ def _once(tag: str, change: Callable[[str], str]) -> str:
     return change(tag) if _WORTH_IT.search(tag) else tag
 
 
-def _rewrite_urls(tag: str, lead: Rewrite) -> str:
+def _rewrite(tag: str, lead: Rewrite, *, keep_ids: bool) -> str:
+    """The tag with its URLs led elsewhere: attribute by attribute, so that no value is taken for an attribute."""
+
     def one(match: re.Match[str]) -> str:
+        name = match["name"].lower()
+        if name in _IDS and not keep_ids:
+            return ""
+        if name not in _URLS or match["equals"] is None:
+            return match[0]
         raw = match["double"] or match["single"] or match["bare"] or ""
         before = html.unescape(raw).strip()
-        after = _rewrite_srcset(before, lead) if match["name"].lower() == "srcset" else lead(before)
-        return match[0] if after == before else f'{match["before"]}"{html.escape(after, quote=True)}"'
+        after = _rewrite_srcset(before, lead) if name == "srcset" else lead(before)
+        return match[0] if after == before else f'{match["space"]}{match["name"]}="{html.escape(after, quote=True)}"'
 
-    return _URL_ATTRIBUTE.sub(one, tag)
+    start = _NAME.match(tag)
+    assert start is not None
+    return start[0] + _ATTRIBUTE.sub(one, tag[start.end() :])
 
 
 def _rewrite_srcset(value: str, lead: Rewrite) -> str:

@@ -18,10 +18,14 @@ from pubengine.diagnostics import Diagnostic, error
 from pubengine.errors import ConfigError
 from pubengine.model import Link
 from pubengine.permalinks import problem_with_pattern
-from pubengine.text import nearest
+from pubengine.text import FORBIDDEN, nearest
 from pubengine.toml_places import parse_toml, place_of
 
 FILE = "engine.toml"
+
+_ADDRESS = re.compile(
+    r"https?://([A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*|\[[0-9a-fA-F:]+\])(:\d{1,5})?(/[A-Za-z0-9._~!$&'()*+,;=:@%-]*)*"
+)
 
 
 class SiteConfig(Struct, frozen=True, dict=True):
@@ -139,6 +143,7 @@ def read_config(root: Path) -> Config:
     if isinstance(values, Diagnostic):
         raise ConfigError(values)
     reader = _Reader(text, values)
+    reader.refuse_controls(values)
     tables = {name: reader.table(kind, name) for name, kind in _TABLES.items()}
     plugins = reader.plugins()
     site = reader.site()
@@ -177,6 +182,17 @@ class _Reader:
                 meant = nearest(key, known)
                 hint = f"is it {meant!r}?" if meant else f"known here: {', '.join(known)}"
                 self.say(f"unknown key {'.'.join((*keys, key))!r}", *keys, key, code="config-unknown", hint=hint)
+
+    def refuse_controls(self, value: Any, *keys: str) -> None:
+        """No text may hold what XML and HTML cannot, or steer a terminal."""
+        if isinstance(value, dict):
+            for key, one in value.items():
+                self.refuse_controls(one, *keys, key)
+        elif isinstance(value, list):
+            for one in value:
+                self.refuse_controls(one, *keys)
+        elif isinstance(value, str) and (found := FORBIDDEN.search(value)):
+            self.say(f"{'.'.join(keys)} holds the control character U+{ord(found[0]):04X}", *keys, hint="delete it")
 
     def table(self, kind: type[Struct], name: str) -> Struct:
         table = self.values.get(name, {})
@@ -225,8 +241,7 @@ class _Reader:
         return site if isinstance(site, SiteConfig) else None
 
     def check(self, site: SiteConfig) -> None:
-        parts = urlsplit(site.url)
-        if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
+        if not _ADDRESS.fullmatch(site.url):
             self.say(f"url must be a web address, not {site.url!r}", "url", hint='such as "https://example.org/"')
         try:
             zone(site.timezone)

@@ -91,4 +91,5 @@ def _fixed(moment: datetime) -> datetime:
         raise ValueError("out of range") from None
     offset = moment.utcoffset() or timedelta()
     whole_minutes = timedelta(minutes=round(offset.total_seconds() / 60))
-    return moment.astimezone(timezone(whole_minutes)).replace(microsecond=0)
+    # Offsets of the time before time zones have seconds, which nothing that we write can say: the wall clock stays.
+    return moment.replace(tzinfo=timezone(whole_minutes), microsecond=0)

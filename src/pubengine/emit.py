@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterator
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from pubengine.diagnostics import Diagnostic, error
 from pubengine.model import Page, Site
-from pubengine.permalinks import folded, problem_with_path
+from pubengine.permalinks import folded, problem_with_output
 from pubengine.registry import Registry
 from pubengine.themes import Theme
 from pubengine.view import SITE_NAMES
@@ -25,7 +26,7 @@ class Emitted(Struct, frozen=True):
 
 
 def emit(site: Site, registry: Registry, theme: Theme) -> Emitted:
-    """Asks every plugin for its pages. Pages that cannot stand side by side are errors; the first of them stays."""
+    """Asks every plugin for its pages. Pages that cannot stand side by side are errors."""
     site = replace(site, values=registry.describe(site, SITE_NAMES))
     problems = list(registry.check_site(site))
     assets = tuple(
@@ -39,32 +40,46 @@ def emit(site: Site, registry: Registry, theme: Theme) -> Emitted:
 
 
 def _side_by_side(pages: tuple[Page, ...], problems: list[Diagnostic]) -> tuple[Page, ...]:
-    taken: dict[str, Page] = {}
+    """The pages whose place is theirs alone; errors for the others, of which none is published."""
+    by_place: dict[str, list[Page]] = defaultdict(list)
     for page in pages:
-        if why := problem_with_path(page.path) or ("it is a folder" if page.path.endswith("/") else ""):
-            problems.append(_clash("address-invalid", page, f"the path {page.path!r} is no good: {why}"))
-        elif (other := taken.get(folded(page.path))) is not None and other is not page:
-            problems.append(_clash("address-twice", page, f"{_made(page)} is also {_made(other)}"))
+        if why := problem_with_output(page.path):
+            problems.append(_problem("address-invalid", page, f"the path {page.path!r} is no good: {why}"))
         else:
-            taken[folded(page.path)] = page
-    below = defaultdict(list)
-    for key in taken:
-        folder = key
-        while folder := folder.rpartition("/")[0]:
-            below[folder].append(key)
-    for key in [key for key in taken if key in below]:
-        page, other = taken[key], taken[below[key][0]]
-        problems.append(_clash("address-twice", page, f"{_made(page)} would be a folder as well, for {_made(other)}"))
-        del taken[key]
-    return tuple(taken.values())
+            by_place[folded(page.path)].append(page)
+    folders = {folder: place for place in by_place for folder in _folders(place)}
+    kept = []
+    for place, (page, *others) in by_place.items():
+        if others:
+            asked, other = _asked_for(page, others[0])
+            problems.append(_problem("address-twice", asked, f"{_made(asked)} is also {_made(other)}"))
+        elif place in folders:
+            asked, other = _asked_for(page, by_place[folders[place]][0])
+            message = f"{_made(page)} would be a folder as well, for {_made(by_place[folders[place]][0])}"
+            problems.append(_problem("address-twice", asked, message))
+        else:
+            kept.append(page)
+    return tuple(kept)
+
+
+def _folders(place: str) -> Iterator[str]:
+    while place := place.rpartition("/")[0]:
+        yield place
+
+
+def _asked_for(page: Page, other: Page) -> tuple[Page, Page]:
+    """Two pages, first the one that an author's file asked for, whose author can do something about it."""
+    return (page, other) if page.origin or not other.origin else (other, page)
 
 
 def _made(page: Page) -> str:
     return f"{page.path} of {page.origin or f'the plugin {page.plugin!r}'}"
 
 
-def _clash(code: str, page: Page, message: str) -> Diagnostic:
-    hint = "give it another slug or name" if page.origin else "rename what it was made from"
-    file, _, line = page.origin.partition(":")
-    problem = error(code, message, file, int(line) if line.isdigit() else 0, 0, hint)
-    return replace(problem, plugin="" if page.origin else page.plugin)
+def _problem(code: str, page: Page, message: str) -> Diagnostic:
+    hint = "give it another slug or name" if page.origin else "change the plugin, or its settings"
+    file, _, line = page.origin.rpartition(":")
+    if not file or not line.isdigit():
+        file, line = page.origin, "0"
+    problem = error(code, message, file, int(line), 0, hint)
+    return problem if page.origin else replace(problem, plugin=page.plugin)

@@ -40,10 +40,11 @@ def read_post(source: Source, site: SiteConfig, markup: str) -> Post:
     reader = _Reader(source, front.fields, site)
     name_date, name = _from_name(source)
     date = reader.moment("date")
-    if date is None and name_date and "date" not in front.fields:
+    given = reader.given("date")
+    if date is None and name_date and not given:
         date = reader.parsed(Field(name_date, 1, 1), "date in the file's name")
     draft = reader.flag("draft") or reader.unpublished()
-    if date is None and source.kind == "post" and not draft and "date" not in front.fields:
+    if date is None and source.kind == "post" and not draft and not given:
         reader.say("error", "date-missing", "the post has no date", 1, "add to its fields: date = 2024-05-01")
     title = reader.text("title")
     slug = reader.slug(name, title)
@@ -99,6 +100,10 @@ class _Reader:
         self.fields = fields
         self.site = site
         self.problems: list[Diagnostic] = []
+
+    def given(self, key: str) -> bool:
+        """Whether a field has a value, be it a wrong one."""
+        return key in self.fields and self.fields[key].value is not None
 
     def say(self, severity: Severity, code: str, message: str, line: int, hint: str = "", column: int = 1) -> None:
         make = error if severity == "error" else warning
@@ -195,8 +200,9 @@ class _Reader:
                 return better or "unnamed"
             return given
         slug = slugify(name) or slugify(title)
-        if not slug or problem_with_name(slug):
-            self.say("error", "slug-missing", "neither the file's name nor the title make a slug", 1, "add: slug = …")
+        problem = problem_with_name(slug) if slug else "neither the file's name nor the title has a letter"
+        if problem:
+            self.say("error", "slug-missing", f"the post has no slug: {problem}", 1, 'add: slug = "…"')
         return slug or "unnamed"
 
     def _page_path(self, field: Field | None) -> str:
@@ -228,7 +234,9 @@ class _Reader:
         for key, field in self.fields.items():
             if key not in KNOWN and field.value is not False and (meant := _misspelt(key, KNOWN)):
                 message = f"{key!r} is not a field that means anything here; is it {meant!r}?"
-                self.say("warning", "field-misspelt", message, field.line, f"write {meant}", field.column)
+                # Taken for nothing, a misspelt `draft` would publish what nobody may see.
+                severity: Severity = "error" if meant == "draft" else "warning"
+                self.say(severity, "field-misspelt", message, field.line, f"write {meant}", field.column)
 
 
 _OFTEN = {

@@ -14,14 +14,15 @@ from msgspec import Struct
 from pubengine.diagnostics import Diagnostic, error
 from pubengine.errors import ContentError
 from pubengine.model import Source
-from pubengine.toml_places import parse_toml, place_of
+from pubengine.toml_places import key_lines, parse_toml
 
 MAX_SIZE = 64 * 1024
 """Longest front matter, in characters."""
 MAX_DEPTH = 20
 MAX_NODES = 10_000
 
-_FENCE = re.compile(r"(\+{3,}|-{3,}) *(\w*) *")
+_FENCE = re.compile(r"(\+{3,}|-{3,})[ \t]*(\w*)[ \t]*")
+_LATE = re.compile(r"[ \t\n]+(\+{3}[ \t]*\n|-{3}[ \t]*\n(?=[ \t]*[\w-]+[ \t]*:))")
 _YAML_INTEGER = re.compile(r"[-+]?(0|[1-9][0-9]{0,17})")
 _YAML_FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+\.[0-9]*)([eE][-+]?[0-9]+)?")
 
@@ -59,6 +60,10 @@ def split_front_matter(source: Source) -> FrontMatter:
     first, _, rest = text.partition("\n")
     fence = _FENCE.fullmatch(first)
     if not fence:
+        if late := _LATE.match(text):
+            line = late[0].rstrip("\n").count("\n") + 1
+            hint = "delete what stands before it, blank lines and spaces too"
+            raise ContentError(_bad(source, "late", "the front matter does not begin the file", line, hint))
         return FrontMatter({}, text, 1)
     if len(fence[1]) != 3 or fence[2]:
         raise ContentError(_bad(source, "fence", f"{first.strip()!r} does not open front matter", 1, "use +++ or ---"))
@@ -82,19 +87,22 @@ def _read_toml(block: str, source: Source) -> dict[str, Field]:
     values = parse_toml(block, source.path, "front-matter-toml", first_line=2)
     if not isinstance(values, dict):
         raise ContentError(values)
+    lines = key_lines(block)
     fields = {}
     for key, value in values.items():
-        line, column = place_of(block, key)
-        fields[key] = Field(value if _is_time(value) else plain(value), line + 1, column or 1)
+        line, column = lines.get(key, (1, 1))
+        try:
+            fields[key] = Field(value if isinstance(value, date) else plain(value), line + 1, column)
+        except ValueError:
+            message = f"the front matter is unreasonable: nested deeper than {MAX_DEPTH}"
+            raise ContentError(_bad(source, "size", message, line + 1)) from None
     return fields
-
-
-def _is_time(value: object) -> bool:
-    return isinstance(value, date)
 
 
 def plain(value: Any, depth: int = 0) -> Any:
     """The value with dates and times, at any depth, as ISO 8601 text. Raises ValueError below MAX_DEPTH."""
+    if depth > MAX_DEPTH:
+        raise ValueError("nested too deep")
     if isinstance(value, dict):
         return {key: plain(one, depth + 1) for key, one in value.items()}
     if isinstance(value, list):

@@ -18,6 +18,7 @@ from pubengine.discover import Found
 from pubengine.errors import ContentError, PluginError
 from pubengine.model import Body, Post, Source
 from pubengine.registry import Registry
+from pubengine.text import printable
 
 
 class Loaded(Struct, frozen=True):
@@ -68,7 +69,7 @@ def read_source(found: Found, root: Path, max_size: int) -> Source:
         data = (root / found.path).read_bytes()
     except OSError as problem:
         raise ContentError(error("file-unreadable", f"cannot be read: {problem.strerror}", found.path)) from None
-    if not data.strip():
+    if not data.lstrip(b"\xef\xbb\xbf").strip():
         raise ContentError(error("post-empty", "the file is empty", found.path, hint="write something, or delete it"))
     return Source(found.path, data, found.kind)
 
@@ -114,7 +115,8 @@ def _transformed(post: Post, registry: Registry) -> Post:
 
 def finish(post: Post) -> Finished:
     """Parts a post's text from what lists, archives and feeds need of it."""
-    digest = hashlib.blake2b(f"{post.body}\0{post.excerpt}".encode("utf-8", "surrogatepass"), digest_size=16)
+    post = post.replace(body=printable(post.body), excerpt=printable(post.excerpt))
+    digest = hashlib.blake2b(f"{post.body}\0{post.excerpt}".encode(), digest_size=16)
     text = plain_text(post.body)
     return Finished(
         post=post.replace(body="", excerpt="", problems=()),

@@ -10,9 +10,6 @@ from pubengine.config import FILE
 from pubengine.diagnostics import error
 from pubengine.errors import ConfigError
 
-MANIFEST = ".pubengine-manifest"
-"""File in the output folder that lists what the engine wrote there."""
-
 
 class Paths(Struct, frozen=True):
     """Where a site's parts lie."""

@@ -15,6 +15,9 @@ from pubengine.model import Entry
 TOKENS = ("year", "month", "day", "hour", "minute", "slug", "id")
 """What may stand between braces in a pattern."""
 
+MANIFEST = ".pubengine-manifest"
+"""File in the output folder that lists what the engine wrote there."""
+
 MAX_NAME = 255
 """Longest file name in bytes that common file systems take."""
 MAX_PATH = 1024
@@ -57,6 +60,15 @@ def problem_with_path(path: str) -> str:
     if len(path.encode("utf-8", "surrogatepass")) > MAX_PATH:
         return f"it is longer than {MAX_PATH} bytes"
     return ""
+
+
+def problem_with_output(path: str) -> str:
+    """Why `path` cannot be a file in the output folder, or an empty string."""
+    if not path or path.startswith("/") or path.endswith("/"):
+        return "it is not a path below the output folder"
+    if path.partition("/")[0].casefold() == MANIFEST:
+        return "that name is taken by the engine"
+    return problem_with_path(path)
 
 
 def problem_with_pattern(pattern: str) -> str:
@@ -103,6 +115,8 @@ def output_path(url_path: str) -> str:
     """
     if problem := problem_with_path(url_path):
         raise ValueError(problem)
+    if url_path.strip("/").partition("/")[0].casefold() == MANIFEST:
+        raise ValueError("that name is taken by the engine")
     path = unicodedata.normalize("NFC", url_path).strip("/")
     last = path.rpartition("/")[2]
     if not path or url_path.endswith("/") or "." not in last:

@@ -64,6 +64,18 @@ def sanitize(text: str, schemes: Collection[str] = SAFE_SCHEMES) -> str:
     )
 
 
+def swallows(text: str) -> str:
+    """The tag or mark in a piece of HTML that would take the text after it along when it is taken out; or nothing.
+
+    That is one that hides everything up to an end that the piece does not have.
+    """
+    for start, end in _HIDING:
+        for match in start.finditer(text):
+            if not re.compile(end.format(*match.groups()), re.IGNORECASE).search(text, match.end()):
+                return match[0]
+    return ""
+
+
 def harmful(text: str, schemes: Collection[str] = SAFE_SCHEMES) -> list[tuple[str, int]]:
     """What `sanitize` takes out of a piece of HTML, each with its line in the piece, from 0."""
     finder = _Finder(schemes)
@@ -74,6 +86,15 @@ def harmful(text: str, schemes: Collection[str] = SAFE_SCHEMES) -> list[tuple[st
 def _schemes_in(text: str) -> set[str]:
     """Every scheme that a link in the text may have, for a policy that allows any."""
     return {match[1].lower() for match in re.finditer(r"""["'\s=]([a-zA-Z][a-zA-Z0-9+.-]*):""", text)}
+
+
+_HIDING = (
+    (re.compile(r"<(script|style|iframe|object|template|noscript|title|textarea|xmp|noembed|noframes|plaintext|svg|math)\b", re.IGNORECASE), r"</{0}\b"),
+    (re.compile("<!--"), "--!?>"),
+    (re.compile(r"<\?"), r"\?>"),
+    (re.compile(r"<!\[CDATA\["), r"\b\B"),
+)  # fmt: skip
+"""What hides the text after it, and where that ends; a CDATA section never does, for HTML has none."""
 
 
 @lru_cache(maxsize=1)

@@ -8,7 +8,11 @@ from collections.abc import Iterable
 from pubengine.diagnostics import Diagnostic, error
 from pubengine.errors import ContentError
 
-FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufdd0-\ufdef\ufffe\uffff]")
+FORBIDDEN = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff"
+    + "".join(f"{chr(plane + 0xFFFE)}{chr(plane + 0xFFFF)}" for plane in range(0x10000, 0x110000, 0x10000))
+    + "]"
+)
 """Characters that XML 1.0 or HTML cannot hold, line ends and tabs apart."""
 
 _BYTE_ORDER_MARKS = ((b"\xff\xfe", "UTF-16"), (b"\xfe\xff", "UTF-16"))
@@ -23,12 +27,20 @@ def decode(data: bytes, path: str) -> str:
     for mark, name in _BYTE_ORDER_MARKS:
         if data.startswith(mark):
             raise ContentError(error("encoding", f"the file is {name}, not UTF-8", path, 1, 1, "save it as UTF-8"))
+    if data[:1024].count(0) > len(data[:1024]) // 4:
+        raise ContentError(error("encoding", "the file is UTF-16 or not text at all", path, 1, 1, "save it as UTF-8"))
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError as problem:
         raise ContentError(_not_utf8(data, path, problem)) from None
-    text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
-    return FORBIDDEN.sub("\ufffd", text) if FORBIDDEN.search(text) else text
+    return printable(text.lstrip("\ufeff").replace("\r\n", "\n").replace("\r", "\n"))
+
+
+def printable(text: str) -> str:
+    """The text with U+FFFD for every character of FORBIDDEN, and for halves of surrogate pairs."""
+    if FORBIDDEN.search(text):
+        text = FORBIDDEN.sub("\ufffd", text)
+    return text
 
 
 def _not_utf8(data: bytes, path: str, problem: UnicodeDecodeError) -> Diagnostic:

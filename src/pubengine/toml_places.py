@@ -36,6 +36,19 @@ def _plain(message: str) -> str:
     return message[:1].lower() + message[1:] if message else "it cannot be read"
 
 
+def key_lines(text: str) -> dict[str, tuple[int, int]]:
+    """Line and column where each top-level key first stands."""
+    found: dict[str, tuple[int, int]] = {}
+    table: tuple[str, ...] = ()
+    for number, line in enumerate(text.split("\n"), 1):
+        if header := _HEADER.match(line):
+            table = _parts(header[1])
+            found.setdefault(table[0] if table else "", (number, 1))
+        elif not table and (key := _KEY.match(line)):
+            found.setdefault(_parts(key[1])[0], (number, len(line) - len(line.lstrip()) + 1))
+    return found
+
+
 def place_of(text: str, *keys: str) -> tuple[int, int]:
     """Line and column of the key (or the table) that `keys` lead to; of its table if it is not found; else 0, 0."""
     best, place = 0, (0, 0)

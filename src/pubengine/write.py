@@ -21,7 +21,8 @@ from msgspec import Struct
 from pubengine.diagnostics import Diagnostic, error
 from pubengine.errors import OutputError
 from pubengine.exchange import exchange
-from pubengine.paths import MANIFEST, Paths
+from pubengine.paths import Paths
+from pubengine.permalinks import MANIFEST, problem_with_output
 
 _FORMAT = 1
 
@@ -76,6 +77,8 @@ class Staging:
         self._add(path, digest, None, source)
 
     def _add(self, path: str, digest: str, data: bytes | None, source: Path | None) -> None:
+        if why := problem_with_output(path):
+            raise OutputError(error("output-failed", f"{path!r} cannot be written: {why}"))
         target, current = self._stage / path, self._output / path
         try:
             if target.parent not in self._folders:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
+from itertools import islice
 
 from pubengine.api import Diagnostic, Source, hookimpl, position, warning
 
@@ -13,37 +14,61 @@ CODE_PAGES = ("cp1252", "latin-1", "cp437", "cp850", "cp852", "mac_roman", "cp12
 
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\x80-\x9f\ufdd0-\ufdef\ufffe\uffff]")
 _REPLACED = re.compile("\ufffd")
+_NOT_ASCII = re.compile(r"[^\x00-\x7f]{2,}")
 _WORD = re.compile(r"\w*\Z")
+
+
+MOST = 5
+"""How many problems of one kind are said of one file."""
 
 
 @hookimpl
 def check(source: Source) -> Iterable[Diagnostic]:
     """Warns, with line and column, about characters that are probably not what the author wrote."""
     raw = source.data.decode("utf-8").removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
-    for match in _CONTROL.finditer(raw):
-        line, column = position(raw, match.start())
-        message = f"control character U+{ord(match[0]):04X}"
-        yield warning("control-character", message, source.path, line, column, "delete it")
-    for match in _REPLACED.finditer(raw):
-        line, column = position(raw, match.start())
-        message = "U+FFFD stands where a character was lost"
-        yield warning("character-lost", message, source.path, line, column, "write the character that belongs there")
-    yield from _mistaken(raw, source.path)
+    for found in (_controls(raw, source.path), _lost(raw, source.path), _mistaken(raw, source.path)):
+        yield from _some(list(islice(found, MOST + 1)), source.path)
 
 
-def _mistaken(text: str, path: str) -> Iterable[Diagnostic]:
-    if text.isascii():
-        return
+def _some(found: list[Diagnostic], path: str) -> Iterable[Diagnostic]:
+    yield from found[:MOST]
+    if len(found) > MOST:
+        yield warning(found[0].code, f"and more of the same kind than {MOST}", path, found[MOST].line)
+
+
+def _controls(text: str, path: str) -> Iterator[Diagnostic]:
+    for match in _CONTROL.finditer(text):
+        yield warning(
+            "control-character",
+            f"control character U+{ord(match[0]):04X}",
+            path,
+            *position(text, match.start()),
+            "delete it",
+        )
+
+
+def _lost(text: str, path: str) -> Iterator[Diagnostic]:
+    for match in _REPLACED.finditer(text):
+        message, hint = "U+FFFD stands where a character was lost", "write the character that belongs there"
+        yield warning("character-lost", message, path, *position(text, match.start()), hint)
+
+
+def _mistaken(text: str, path: str) -> Iterator[Diagnostic]:
     seen: set[int] = set()
-    for name in CODE_PAGES:
-        for match in _pattern(name).finditer(text):
-            meant = _meant(match[0], name)
-            if meant and not seen.intersection(range(match.start(), match.end())):
-                seen.update(range(match.start(), match.end()))
-                line, column = position(text, match.start())
-                word = _around(text, match.start(), match.end())
-                message = f"{match[0]!r} in {word!r} looks like {meant!r}, read in the wrong character set ({name})"
-                yield warning("text-mistaken", message, path, line, column, f"write {word.replace(match[0], meant)!r}")
+    for run in _NOT_ASCII.finditer(text):
+        for name in CODE_PAGES:
+            for match in _pattern(name).finditer(text, run.start(), run.end()):
+                meant = _meant(match[0], name)
+                if meant and not seen.intersection(range(match.start(), match.end())):
+                    seen.update(range(match.start(), match.end()))
+                    yield _mistake(text, path, match, meant, name)
+
+
+def _mistake(text: str, path: str, match: re.Match[str], meant: str, name: str) -> Diagnostic:
+    word = _around(text, match.start(), match.end())
+    message = f"{match[0]!r} in {word!r} looks like {meant!r}, read in the wrong character set ({name})"
+    hint = f"write {word.replace(match[0], meant)!r}"
+    return warning("text-mistaken", message, path, *position(text, match.start()), hint)
 
 
 def _around(text: str, start: int, end: int) -> str:
@@ -71,11 +96,15 @@ def _character(byte: int, name: str) -> str:
         return chr(byte)
 
 
+@lru_cache(maxsize=16)
+def _bytes(name: str) -> dict[str, int]:
+    return {_character(byte, name): byte for byte in range(0x80, 0x100)}
+
+
 def _meant(run: str, name: str) -> str:
     """The character that was mistaken, if it is one that people write; else an empty string."""
-    table = {_character(byte, name): byte for byte in range(0x80, 0x100)}
     try:
-        meant = bytes(table[character] for character in run).decode("utf-8")
+        meant = bytes(_bytes(name)[character] for character in run).decode("utf-8")
     except (KeyError, UnicodeDecodeError):
         return ""
     code = ord(meant)

@@ -67,8 +67,7 @@ def emit(site: Site, settings: Settings) -> Iterable[Page]:
     """`atom.xml`, `rss.xml` and `feed.json`, at the top and in each tag's folder."""
     yield from _feeds("", "", url_of("index.html", site.config.base), site.posts, settings)
     for tag in site.values.get("tags", ()) if settings.tags else ():
-        folder = f"{site.values['tags_url'].removeprefix(site.config.base)}{tag.slug}/"
-        yield from _feeds(folder, tag.name, tag.url, site.values["tagged"][tag.slug], settings)
+        yield from _feeds(tag.folder, tag.name, tag.url, site.values["tagged"][tag.slug], settings)
 
 
 def _feeds(folder: str, tag: str, home: str, posts: tuple[Card, ...], settings: Settings) -> Iterable[Page]:

@@ -102,7 +102,8 @@ def load(source: Source, site: SiteConfig, settings: Settings) -> Iterable[Post 
     if not blocks:
         return None
     if _heading(blocks[0].text, site.language) is None:
-        return _refuse_figures(source, blocks[0])
+        _refuse_figures(source, blocks[0])
+        return None
     return list(_posts(source, site, blocks, settings))
 
 
@@ -293,7 +294,7 @@ def _slugs(items: list[tuple[Date, Item]]) -> list[str]:
     """
     taken: Counter[tuple[int, int, str]] = Counter()
     slugs = []
-    for date, item in sorted(reversed(items), key=lambda one: one[0]):
+    for date, item in sorted(items, key=lambda one: (one[0], -one[1].line)):
         slug = slugify(item.title) or f"{date:%Y-%m-%d}"
         taken[date.year, date.month, slug] += 1
         count = taken[date.year, date.month, slug]

@@ -26,6 +26,7 @@ from pubengine.api import (
     read_post,
     sanitize,
     slugify,
+    swallows,
 )
 
 MAX_NESTING = 200
@@ -105,6 +106,8 @@ def transform(post: Post, settings: Settings) -> Post:
     post = _title_from_heading(post, tokens)
     if settings.toc:
         _put_contents(tokens, always=post.meta.get("toc") is True)
+    if settings.raw_html == "sanitize":
+        post = _with_open_tags_shown(post, tokens)
     body, excerpt = _render(parser, tokens, environment)
     post = _with_safe_html(post, tokens, settings)
     if settings.raw_html == "sanitize" and any(_raw(token) for token in _flat(tokens)):
@@ -263,7 +266,7 @@ def _put_contents(tokens: list[Token], always: bool) -> None:
     if not entries or not all(anchor for _, anchor, _ in entries):
         return
     made = Token("html_block", "", 0, content=_contents(entries), meta={"made": True})
-    for number in reversed(marks):
+    for number in marks[:1]:
         tokens[number - 1 : number + 2] = [made]
     if always and not marks:
         tokens.insert(0, made)
@@ -385,6 +388,27 @@ def _raw(token: Token) -> bool:
     return token.type in ("html_block", "html_inline") and not made
 
 
+def _with_open_tags_shown(post: Post, tokens: list[Token]) -> Post:
+    """Tags that would take the text after them along stay as text, with a warning."""
+    line = 0
+    for token in tokens:
+        line = token.map[0] if token.map else line
+        for piece in _flat([token]):
+            tag = swallows(piece.content) if _raw(piece) else ""
+            if not tag:
+                continue
+            message = f"{tag!r} is not closed where it stands, so it is shown as text"
+            post = post.with_problem(
+                "warning", "html-shown", message, post.body_line + line, hint="close it, or delete it"
+            )
+            if piece.type == "html_inline":
+                piece.type = "text"
+            else:
+                piece.content = f"<p>{html.escape(piece.content.rstrip())}</p>\n"
+                piece.meta["made"] = True
+    return post
+
+
 def _with_safe_html(post: Post, tokens: list[Token], settings: Settings) -> Post:
     """The post with a warning at each piece of HTML that is not published as it was written."""
     if settings.raw_html != "sanitize":
@@ -398,7 +422,7 @@ def _with_safe_html(post: Post, tokens: list[Token], settings: Settings) -> Post
                 continue
             for what, offset in harmful(piece.content, settings.link_schemes):
                 hint = 'trust it with [plugins.markdown] raw_html = "trust"'
-                message = f"{what} is left out of the page, for it could run code"
+                message = f"{what} is left out of the page, with any text in it, for it could run code"
                 post = post.with_problem("warning", "html-removed", message, post.body_line + line + offset, hint=hint)
     return post
 

@@ -10,7 +10,19 @@ from typing import Annotated, Any
 
 from msgspec import Meta, Struct
 
-from pubengine.api import Card, Diagnostic, Page, Part, Site, hookimpl, paginate, slugify, url_of, warning
+from pubengine.api import (
+    Card,
+    Diagnostic,
+    Page,
+    Part,
+    Site,
+    hookimpl,
+    paginate,
+    problem_with_name,
+    slugify,
+    url_of,
+    warning,
+)
 
 
 class Settings(Struct, frozen=True):
@@ -21,6 +33,11 @@ class Settings(Struct, frozen=True):
     path: str = "tags"
     """Folder of the tags' pages; Blogger's is `search/label`."""
 
+    def __post_init__(self) -> None:
+        """Refuses the top of the site, where the front page is. Raises ValueError."""
+        if not self.path.strip("/"):
+            raise ValueError("the tags need a folder of their own")
+
 
 class Tag(Struct, frozen=True):
     """A tag that published posts have."""
@@ -28,6 +45,8 @@ class Tag(Struct, frozen=True):
     name: str
     """Its commonest spelling."""
     slug: str
+    folder: str
+    """Of its files in the output, ending in `/`."""
     url: str
     count: int
 
@@ -61,7 +80,13 @@ def describe(site: Site, settings: Settings) -> Mapping[str, Any]:
             tagged[key].append(card)
     slugs = _slugs(spellings)
     tags = {
-        key: Tag(_commonest(counts), slugs[key], _url(slugs[key], site, settings), len(tagged[key]))
+        key: Tag(
+            name=_commonest(counts),
+            slug=slugs[key],
+            folder=_path(slugs[key], settings).removesuffix("index.html"),
+            url=_url(slugs[key], site, settings),
+            count=len(tagged[key]),
+        )
         for key, counts in spellings.items()
     }
     links = {s: TagLink(tags[key].name, tags[key].url) for key, counts in spellings.items() for s in counts}
@@ -69,7 +94,7 @@ def describe(site: Site, settings: Settings) -> Mapping[str, Any]:
         "tags": tuple(sorted(tags.values(), key=lambda tag: (folded(tag.name), tag.slug))),
         "tag_links": _every_spelling(links, site, tags),
         "tagged": {tags[key].slug: tuple(cards) for key, cards in tagged.items()},
-        "tags_url": url_of(f"{_folder(settings)}/index.html", site.config.base),
+        "tags_url": _url("", site, settings),
     }
 
 
@@ -87,9 +112,14 @@ def _commonest(counts: Counter[str]) -> str:
 
 def _slugs(keys: Iterable[str]) -> dict[str, str]:
     """An address for each tag; of tags that would share one (`a b` and `a-b`) all get a mark of their own."""
-    wanted = {key: slugify(key.replace("+", " plus ").replace("#", " sharp ")) or "tag" for key in keys}
+    wanted = {key: _slug(key) for key in keys}
     times = Counter(wanted.values())
     return {key: slug if times[slug] == 1 else f"{slug}-{_mark(key)}" for key, slug in wanted.items()}
+
+
+def _slug(key: str) -> str:
+    slug = slugify(key.replace("+", " plus ").replace("#", " sharp ")) or "tag"
+    return f"{slug}-tag" if problem_with_name(slug) else slug
 
 
 def _mark(key: str) -> str:
@@ -101,8 +131,9 @@ def _folder(settings: Settings) -> str:
 
 
 def _path(slug: str, settings: Settings, number: int = 0) -> str:
-    page = f"page/{number}/index.html" if number else "index.html"
-    return f"{_folder(settings)}/{slug}/{page}"
+    return "/".join(
+        part for part in (_folder(settings), slug, f"page/{number}" if number else "", "index.html") if part
+    )
 
 
 def _url(slug: str, site: Site, settings: Settings, number: int = 0) -> str:
@@ -126,7 +157,7 @@ def emit(site: Site, settings: Settings) -> Iterable[Page]:
     """An index of all tags and, for each, its posts."""
     tags: tuple[Tag, ...] = site.values["tags"]
     if tags:
-        yield Page(path=f"{_folder(settings)}/index.html", template="tags.html", values={"tags": tags}, title="Tags")
+        yield Page(path=_path("", settings), template="tags.html", values={"tags": tags}, title="Tags")
     for tag in tags:
         for part in paginate(site.values["tagged"][tag.slug], settings.posts):
             yield _tag_page(tag, part, site, settings)
