@@ -26,7 +26,11 @@ def engine(tables="", **keys):
 
 def program(*words, cwd=None, **environment):
     command = [sys.executable, "-m", "pubengine", *words]
-    surroundings = {"PATH": os.environ["PATH"], "SOURCE_DATE_EPOCH": "1730000000"} | environment
+    surroundings = (
+        {name: os.environ[name] for name in ("PATH", "PYTHONPATH") if name in os.environ}
+        | {"SOURCE_DATE_EPOCH": "1730000000"}
+        | environment
+    )
     return subprocess.run(command, capture_output=True, cwd=cwd, env=surroundings, timeout=60, check=False)
 
 

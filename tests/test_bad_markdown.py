@@ -234,8 +234,10 @@ def test_no_list_of_texts_runs_code(published):
     ],
 )
 def test_what_is_taken_out_of_a_text_is_told_with_its_line(site, body):
-    found = built_of(site, "Text.\n\n" + body).problem("html-removed")
-    assert (found["file"], found["line"]) == (POST, 6)
+    built = built_of(site, "Text.\n\n" + body)
+    told = [one for one in built.data["diagnostics"] if one["code"] in ("html-removed", "html-shown")]
+    assert told
+    assert {(one["file"], one["line"]) for one in told} == {(POST, 6)}
 
 
 @pytest.mark.parametrize(
@@ -257,6 +259,7 @@ def test_a_scheme_that_the_settings_allow_is_a_link(site):
         "<!-- a comment that is never closed\n\nLost.",
         "<?php echo 1;\n\nLost.",
         "<![CDATA[ Lost. ]]>",
+        "<!-- a --><![Lost.",
         "<script>\n\nLost.",
         "A <script> tag\n\nLost.",
         "A <style> tag\n\nLost.",
@@ -306,6 +309,11 @@ def test_no_text_is_lost_without_an_error_or_a_warning_that_says_so(site, body):
 @pytest.mark.parametrize("raw_html", ["sanitize", "trust"])
 def test_no_link_stops_a_build_with_a_traceback(site, body, raw_html):
     assert built_of(site, body, settings=f'raw_html = "{raw_html}"').exit_code in (0, 1)
+
+
+@pytest.mark.parametrize("body", ["<div>\n<![x\n</div>", "<div><![foo[bar\n</div>", "<div>\n<![http://a.b[ x\n</div>"])
+def test_no_html_is_taken_for_a_failure_of_the_plugin(site, body):
+    assert built_of(site, body).exit_code in (0, 1)
 
 
 @pytest.mark.parametrize(

@@ -32,7 +32,11 @@ def tree(folder):
 
 def built_by(root, *options, cwd=None, **environment):
     command = [sys.executable, "-m", "pubengine", "build", "--drafts", "--site", str(root), *options]
-    surroundings = {"PATH": os.environ["PATH"], "SOURCE_DATE_EPOCH": "1730000000"} | environment
+    surroundings = (
+        {name: os.environ[name] for name in ("PATH", "PYTHONPATH") if name in os.environ}
+        | {"SOURCE_DATE_EPOCH": "1730000000"}
+        | environment
+    )
     done = subprocess.run(command, capture_output=True, cwd=cwd, env=surroundings, timeout=60, check=False)
     assert done.returncode == 0, done.stderr
     return tree(root / "public")

@@ -6,22 +6,23 @@ import os
 import time
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
+from pathlib import Path
 
 from msgspec import Struct, field
 from msgspec.structs import replace
 
 from pubengine.assemble import Hidden, Selection, assemble
 from pubengine.config import Config, read_config
-from pubengine.diagnostics import Diagnostic
+from pubengine.diagnostics import Diagnostic, error
 from pubengine.discover import Content, discover
 from pubengine.emit import emit
-from pubengine.errors import PluginError, PubengineError
+from pubengine.errors import ConfigError, PluginError, PubengineError
 from pubengine.load import Finished, Loaded, load
 from pubengine.model import Body, Page
 from pubengine.paths import Paths
 from pubengine.registry import Registry, open_registry
 from pubengine.render import Renderer, TemplateFailedError
-from pubengine.themes import open_theme
+from pubengine.themes import Theme, open_theme
 from pubengine.write import Staging, Written
 
 Progress = Callable[[str, int, int], None]
@@ -29,9 +30,22 @@ Progress = Callable[[str, int, int], None]
 
 
 def moment_of_build() -> datetime:
-    """Now; or, for reproducible builds, the moment that SOURCE_DATE_EPOCH gives in seconds since 1970."""
+    """Now; or, for reproducible builds, the moment that SOURCE_DATE_EPOCH gives in seconds since 1970.
+
+    Raises ConfigError where that is not a whole number of seconds before the year 10000.
+    """
     given = os.environ.get("SOURCE_DATE_EPOCH", "")
-    return datetime.fromtimestamp(int(given), UTC) if given.isdigit() else datetime.now(UTC)
+    if not given:
+        return datetime.now(UTC)
+    seconds = int(given) if given.isascii() and given.isdigit() and len(given) < 13 else _LAST_SECOND + 1
+    if seconds > _LAST_SECOND:
+        message = f"SOURCE_DATE_EPOCH must be a whole number of seconds since 1970, not {given[:40]!r}"
+        raise ConfigError(error("moment-invalid", message, hint="unset it, or correct it"))
+    return datetime.fromtimestamp(seconds, UTC)
+
+
+_LAST_SECOND = 253_402_214_400
+"""The last midnight in UTC of the year 9999, after which dates have no name."""
 
 
 class Options(Struct, frozen=True):
@@ -64,9 +78,7 @@ def build(paths: Paths, options: Options, progress: Progress = lambda *_: None) 
     written, site = None, None
     hidden: tuple[Hidden, ...] = ()
     try:
-        config = read_config(paths.root)
-        registry = open_registry(config, paths.root)
-        theme = open_theme(config, paths)
+        config, registry, theme = _open(paths, problems)
         content = discover(paths, registry.suffixes())
         loaded = _load_all(content, paths, registry, config, progress)
         problems.add(content.problems, *(one.problems for one in loaded))
@@ -79,7 +91,7 @@ def build(paths: Paths, options: Options, progress: Progress = lambda *_: None) 
         problems.add(emitted.problems)
         site, hidden = emitted.site, assembled.hidden
         renderer = Renderer(site, theme, registry, _texts(posts), paths.root)
-        written = _render_and_write(emitted.pages, renderer, paths, problems, progress)
+        written = _render_and_write(emitted.pages, renderer, paths, config.site.id, problems, progress)
     except PubengineError as problem:
         problems.raised(problem)
     return BuildResult(
@@ -91,6 +103,27 @@ def build(paths: Paths, options: Options, progress: Progress = lambda *_: None) 
         hidden=hidden,
         seconds=round(time.perf_counter() - started, 3),
     )
+
+
+def _open(paths: Paths, problems: _Problems) -> tuple[Config, Registry, Theme]:
+    """Settings, plugins and theme. Raises what is wrong with the last, having noted what is wrong with the others."""
+    try:
+        config = read_config(paths.root)
+    except ConfigError as problem:
+        if problem.partial is None:
+            raise
+        problems.raised(problem)
+        config = problem.partial
+    try:
+        registry = open_registry(config, paths.root)
+    except (ConfigError, PluginError) as problem:
+        problems.raised(problem)
+        open_theme(config, paths)
+        raise
+    theme = open_theme(config, paths)
+    if problems.exit_code() > 1:
+        raise ConfigError  # all is said
+    return config, registry, theme
 
 
 def _load_all(content: Content, paths: Paths, registry: Registry, config: Config, progress: Progress) -> list[Loaded]:
@@ -106,14 +139,14 @@ def _texts(posts: Iterable[Finished]) -> Callable[[str], Body]:
 
 
 def _render_and_write(
-    pages: tuple[Page, ...], renderer: Renderer, paths: Paths, problems: _Problems, progress: Progress
+    pages: tuple[Page, ...], renderer: Renderer, paths: Paths, site_id: str, problems: _Problems, progress: Progress
 ) -> Written | None:
     failures: dict[tuple[str, str, int], list[PubengineError]] = {}
-    with Staging(paths) as staging:
+    with Staging(paths, site_id) as staging:
         for number, page in enumerate(pages, 1):
             try:
                 if page.copy:
-                    staging.copy(page.path, paths.root / page.copy)
+                    staging.copy(page.path, _file_to_copy(page, paths))
                 else:
                     staging.add(page.path, renderer.render(page))
             except (TemplateFailedError, PluginError) as problem:
@@ -123,6 +156,14 @@ def _render_and_write(
         for same in failures.values():
             problems.raised(_once(same))
         return None if problems.forbid_publishing() else staging.publish()
+
+
+def _file_to_copy(page: Page, paths: Paths) -> Path:
+    path = paths.root / page.copy
+    if not path.is_file():
+        message = f"{page.copy!r}, which the plugin {page.plugin!r} publishes at {page.path!r}, is not a file"
+        raise PluginError(Diagnostic("plugin-result", "error", message, page.origin, plugin=page.plugin, hook="emit"))
+    return path
 
 
 def _once(same: list[PubengineError]) -> PubengineError:

@@ -146,11 +146,12 @@ def read_config(root: Path) -> Config:
     reader.refuse_controls(values)
     tables = {name: reader.table(kind, name) for name, kind in _TABLES.items()}
     plugins = reader.plugins()
-    site = reader.site()
+    config = Config(site=reader.site(), plugins=plugins, text=text, **tables)  # type: ignore[arg-type]  # _TABLES types each
     if reader.problems:
-        raise ConfigError(*sorted(reader.problems, key=Diagnostic.sort_key))
-    assert site is not None
-    return Config(site=site, plugins=plugins, text=text, **tables)  # type: ignore[arg-type]  # _TABLES types each
+        failure = ConfigError(*sorted(set(reader.problems), key=Diagnostic.sort_key))
+        failure.partial = config
+        raise failure
+    return config
 
 
 def _read_text(path: Path) -> str:
@@ -201,20 +202,27 @@ class _Reader:
             return kind()
         known = list(kind.__struct_fields__)
         self.unknown(table, known, name)
-        made = self.convert({key: one for key, one in table.items() if key in known}, kind, name) or kind()
+        made = kind(**self.fields(table, kind, name))
         if isinstance(made, Permalinks) and (problem := problem_with_pattern(made.posts)):
             self.say(f"permalinks.posts cannot be used: {problem}", "permalinks", "posts")
+            return Permalinks()
         if isinstance(made, BuildConfig) and made.max_post_size < 1:
             self.say("build.max_post_size must be at least 1", "build", "max_post_size")
         return made
 
-    def convert(self, table: dict[str, Any], kind: type[Struct], *keys: str) -> Any:
-        try:
-            return msgspec.convert(table, kind)
-        except msgspec.ValidationError as problem:
-            message, inner = validation_message(problem)
-            self.say(f"{'.'.join((*keys, *inner)) or 'the file'}: {message}", *keys, *inner)
-            return None
+    def fields(self, table: dict[str, Any], kind: type[Struct], *keys: str) -> dict[str, Any]:
+        """The fields of a class that are given and right; each wrong one is said, not only the first."""
+        values = {}
+        for one in msgspec.structs.fields(kind):
+            if one.name not in table:
+                continue
+            try:
+                values[one.name] = msgspec.convert(table[one.name], one.type)
+            except msgspec.ValidationError as problem:
+                message, inner = validation_message(problem)
+                path = (*keys, one.name, *inner)
+                self.say(f"{'.'.join(path)}: {message}", *path)
+        return values
 
     def plugins(self) -> PluginsConfig:
         table = self.values.get("plugins", {})
@@ -225,35 +233,52 @@ class _Reader:
         rest = {key: one for key, one in table.items() if key not in settings}
         self.unknown(rest, ["use", "disable", "order"], "plugins")
         known = {key: one for key, one in rest.items() if key in ("use", "disable", "order")}
-        return self.convert(known | {"settings": settings}, PluginsConfig, "plugins") or PluginsConfig()
+        return PluginsConfig(**self.fields(known | {"settings": settings}, PluginsConfig, "plugins"))
 
-    def site(self) -> SiteConfig | None:
+    def site(self) -> SiteConfig:
         known = list(SiteConfig.__struct_fields__)
         table = {key: one for key, one in self.values.items() if key not in (*_TABLES, "plugins")}
         self.unknown(table, [*known, *_TABLES, "plugins"])
-        for key, example in (("title", "My Blog"), ("url", "https://example.org/")):
+        for key, example in _EXAMPLES.items():
             if not table.get(key):
                 self.say(f"{key!r} is missing", key, code="config-missing-key", hint=f'add: {key} = "{example}"')
                 table[key] = example
-        site = self.convert({key: one for key, one in table.items() if key in known}, SiteConfig)
-        if site is not None:
-            self.check(site)
-        return site if isinstance(site, SiteConfig) else None
+        right = _EXAMPLES | self.fields(table, SiteConfig)
+        for key in [key for key in right if not self.check(key, right[key])]:
+            right.pop(key)
+        return SiteConfig(**(_EXAMPLES | right))
 
-    def check(self, site: SiteConfig) -> None:
-        if not _ADDRESS.fullmatch(site.url):
-            self.say(f"url must be a web address, not {site.url!r}", "url", hint='such as "https://example.org/"')
-        try:
-            zone(site.timezone)
-        except ValueError as problem:
-            self.say(f"timezone: {problem}", "timezone", hint='use a name such as "Europe/London"')
-        if not re.fullmatch(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*", site.language):
-            self.say(f"language must be a tag such as 'en' or 'pt-BR', not {site.language!r}", "language")
-        from pubengine.wording import problem_with_format
+    def check(self, key: str, value: Any) -> bool:
+        """Whether a setting means something; says so if not."""
+        before = len(self.problems)
+        if key == "url" and not _ADDRESS.fullmatch(value):
+            self.say(f"url must be a web address, not {value!r}", "url", hint='such as "https://example.org/"')
+        if key == "timezone":
+            try:
+                zone(value)
+            except ValueError as problem:
+                self.say(f"timezone: {problem}", "timezone", hint='use a name such as "Europe/London"')
+        if key == "language":
+            self.check_language(value)
+        if key == "date_format":
+            from pubengine.wording import problem_with_format
 
-        if why := problem_with_format(site.date_format):
-            self.say(f"date_format: {why}", "date_format", hint="use full, long, medium or a CLDR pattern")
+            if why := problem_with_format(value):
+                self.say(f"date_format: {why}", "date_format", hint="use full, long, medium or a CLDR pattern")
+        return len(self.problems) == before
 
+    def check_language(self, value: str) -> None:
+        from pubengine.wording import is_known
+
+        if not re.fullmatch(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,4}", value):
+            self.say(f"language must be a tag such as 'en' or 'pt-BR', not {value[:40]!r}", "language")
+        elif not is_known(value):
+            message = f"nothing is known of the language {value!r}, so its dates could not be written"
+            self.say(message, "language", code="language-unknown", hint="use a tag such as 'en' or 'pt-BR'")
+
+
+_EXAMPLES = {"title": "My Blog", "url": "https://example.org/"}
+"""What must be given, with something to put there."""
 
 _PATH = re.compile(r"(?P<message>.*?)(?: - at `\$\.?(?P<path>[^`]*)`)?", re.DOTALL)
 

@@ -33,6 +33,8 @@ class Moment(Struct, frozen=True):
 
 def zone(name: str) -> tzinfo:
     """The zone of an IANA name such as `Europe/London`. Raises ValueError if there is none."""
+    if not re.fullmatch(r"[A-Za-z][A-Za-z0-9_+-]*(/[A-Za-z0-9_+-]+){0,2}", name):
+        raise ValueError(f"no time zone is called {name[:40]!r}")
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import stat
 from pathlib import Path
 
@@ -12,8 +13,33 @@ from pubengine.diagnostics import Diagnostic, error, warning
 from pubengine.model import Kind
 from pubengine.paths import Paths
 
-TEXTS = frozenset({".md", ".markdown", ".rst", ".org", ".adoc", ".textile", ".ipynb", ".mdx", ".mkd"})
-"""Suffixes of files that somebody who puts one among the posts takes for a post."""
+TEXTS = frozenset(
+    {".md", ".markdown", ".rst", ".org", ".adoc", ".textile", ".ipynb", ".mdx", ".mdown", ".mkd", ".text"}
+)
+"""Suffixes of files that somebody who puts one into `content/` takes for a post or page."""
+
+_MEDIA = frozenset(
+    {
+        ".avif",
+        ".gif",
+        ".gz",
+        ".ico",
+        ".jpeg",
+        ".jpg",
+        ".mp3",
+        ".mp4",
+        ".ogg",
+        ".pdf",
+        ".png",
+        ".svg",
+        ".webm",
+        ".webp",
+        ".zip",
+    }
+)
+"""Suffixes of files that are never opened to see whether they are posts."""
+
+_FIELDS = re.compile(rb"\s*(\+\+\+|---)[ \t]*\r?\n\s*[\w-]+[ \t]*[=:]")
 
 _PUBLISHED_DOT_FILES = frozenset({".well-known", ".nojekyll", ".htaccess", ".domains"})
 
@@ -42,6 +68,9 @@ def discover(paths: Paths, suffixes: frozenset[str]) -> Content:
     walker = _Walker(paths, suffixes)
     if paths.content.is_dir():
         walker.walk(paths.content, "content", frozenset())
+    else:
+        hint = "make the folder; without it the whole site would be taken away"
+        walker.problems.append(error("content-missing", "there is no folder content", "content", hint=hint))
     return Content(
         tuple(sorted(walker.texts, key=lambda found: found.path)),
         tuple(sorted(walker.files)),
@@ -109,10 +138,19 @@ class _Walker:
         if suffix in self.suffixes:
             self.texts.append(Found(shown, "post" if is_post else "page", size))
             return
-        if is_post and suffix in TEXTS:
-            message = f"no plugin reads {suffix} files, so this is published as a file, not as a post"
-            self.problems.append(warning("post-unread", message, shown, hint="add a plugin that loads it"))
+        if suffix in TEXTS or (is_post and suffix not in _MEDIA and self.begins_with_fields(shown)):
+            message = "no plugin reads such a file, so it is published as it is, not as a post or page"
+            hint = "give it the suffix .md, or add a plugin that loads it"
+            self.problems.append(warning("post-unread", message, shown, hint=hint))
         self.files.append(shown)
+
+    def begins_with_fields(self, shown: str) -> bool:
+        """Whether a file begins like the front matter of a post."""
+        try:
+            with open(self.root / shown, "rb") as file:
+                return bool(_FIELDS.match(file.read(80)))
+        except OSError:
+            return False
 
 
 def _ignored(name: str) -> bool:

@@ -9,9 +9,12 @@ PubengineError            exit status 1
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from pubengine.diagnostics import Diagnostic
+
+if TYPE_CHECKING:
+    from pubengine.config import Config
 
 
 class PubengineError(Exception):
@@ -35,6 +38,8 @@ class ConfigError(PubengineError):
     """The site's settings, its theme or the command line cannot be used."""
 
     exit_code = 2
+    partial: Config | None = None
+    """The settings with defaults in place of what is wrong, if they could be read at all."""
 
 
 class PluginError(PubengineError):

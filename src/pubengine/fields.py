@@ -15,7 +15,7 @@ from pubengine.dates import ACCEPTED, Moment, parse_moment
 from pubengine.diagnostics import Diagnostic, Severity, error, warning
 from pubengine.front_matter import Field, plain, split_front_matter
 from pubengine.model import Post, Source
-from pubengine.permalinks import problem_with_name, problem_with_path
+from pubengine.permalinks import output_path, problem_with_name
 from pubengine.slugs import slugify
 from pubengine.text import FORBIDDEN, nearest
 
@@ -219,8 +219,7 @@ class _Reader:
         good = []
         for given in self.texts("aliases"):
             alias = unquote(given)
-            problem = "" if alias.startswith("/") else "must begin with /"
-            if problem := problem or problem_with_path(alias):
+            if problem := _problem_with_alias(alias):
                 assert field is not None
                 self.say(
                     "error", "alias-invalid", f"alias {given!r}: {problem}", field.line,
@@ -237,6 +236,16 @@ class _Reader:
                 # Taken for nothing, a misspelt `draft` would publish what nobody may see.
                 severity: Severity = "error" if meant == "draft" else "warning"
                 self.say(severity, "field-misspelt", message, field.line, f"write {meant}", field.column)
+
+
+def _problem_with_alias(alias: str) -> str:
+    if not alias.startswith("/"):
+        return "must begin with /"
+    try:
+        output_path(alias)
+    except ValueError as problem:
+        return str(problem)
+    return ""
 
 
 _OFTEN = {

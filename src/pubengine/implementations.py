@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Iterable
+from types import SimpleNamespace
 from typing import Any
 
 import pluggy
@@ -30,6 +31,9 @@ class Implementation(Struct, frozen=True):
     hook: str
     function: Callable[..., Any]
     arguments: tuple[str, ...]
+    """Names of the arguments that it wants."""
+    by_position: int
+    """How many of them, the first, it takes by position only."""
     first: bool
     last: bool
 
@@ -49,7 +53,14 @@ def fit_plugins(plugins: tuple[LoadedPlugin, ...]) -> dict[str, tuple[Implementa
     table = {}
     for hook in HOOKS:
         found = [
-            Implementation(by_module[id(i.plugin)], hook, i.function, i.argnames, bool(i.tryfirst), bool(i.trylast))
+            Implementation(
+                by_module[id(i.plugin.module)],
+                hook,
+                i.function,
+                *_arguments(i.function),
+                bool(i.tryfirst),
+                bool(i.trylast),
+            )
             for i in getattr(manager.hook, hook).get_hookimpls()
         ]
         table[hook] = tuple(sorted(found, key=lambda one: (not one.first, one.last, rank[id(one.plugin.module)])))
@@ -68,8 +79,8 @@ def _fit(manager: pluggy.PluginManager, plugin: LoadedPlugin) -> Iterable[Diagno
     marked = 0
     misfits = 0
     for name, function in vars(plugin.module).items():
-        options = getattr(function, f"{hookspecs.PROJECT}_impl", None)
-        if options is None or not inspect.isroutine(function):
+        options = getattr(function, f"{hookspecs.PROJECT}_impl", None) if inspect.isroutine(function) else None
+        if options is None:
             own = inspect.isfunction(function) and function.__module__ == plugin.module.__name__
             if own and name in HOOKS and plugin.where != "bundled":
                 yield say(f"{name} has the name of a hook but is not marked", function, "put @hookimpl above it", name)
@@ -92,7 +103,15 @@ def _fit(manager: pluggy.PluginManager, plugin: LoadedPlugin) -> Iterable[Diagno
     if not marked and not misfits:
         yield say("it implements no hook", None, "mark its functions with @hookimpl from pubengine.api")
     elif not misfits:
-        manager.register(plugin.module, plugin.name)
+        # Only functions are shown to pluggy: it asks every object of a module, and some do not like to be asked.
+        functions = {name: one for name, one in vars(plugin.module).items() if inspect.isroutine(one)}
+        manager.register(SimpleNamespace(**functions, module=plugin.module), plugin.name)
+
+
+def _arguments(function: Callable[..., Any]) -> tuple[tuple[str, ...], int]:
+    parameters = inspect.signature(function).parameters.values()
+    by_position = sum(one.kind is inspect.Parameter.POSITIONAL_ONLY for one in parameters)
+    return tuple(one.name for one in parameters), by_position
 
 
 def _unknown_arguments(function: Callable[..., Any], hook: str) -> list[str]:

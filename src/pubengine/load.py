@@ -17,8 +17,8 @@ from pubengine.diagnostics import Diagnostic, error
 from pubengine.discover import Found
 from pubengine.errors import ContentError, PluginError
 from pubengine.model import Body, Post, Source
+from pubengine.model_fit import fit_to_print
 from pubengine.registry import Registry
-from pubengine.text import printable
 
 
 class Loaded(Struct, frozen=True):
@@ -115,7 +115,7 @@ def _transformed(post: Post, registry: Registry) -> Post:
 
 def finish(post: Post) -> Finished:
     """Parts a post's text from what lists, archives and feeds need of it."""
-    post = post.replace(body=printable(post.body), excerpt=printable(post.excerpt))
+    post = fit_to_print(post)
     digest = hashlib.blake2b(f"{post.body}\0{post.excerpt}".encode(), digest_size=16)
     text = plain_text(post.body)
     return Finished(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from msgspec import Struct
@@ -38,11 +39,17 @@ def find_site(start: Path) -> Path:
 
 def site_paths(root: Path, output: Path | None = None) -> Paths:
     """The places of a site. Raises ConfigError where the output folder would take the site's own files with it."""
-    out = output or root / "public"
-    full, site = out.resolve(), root.resolve()
-    parts = [site / name for name in ("content", "themes", "plugins", "data", ".pubengine", FILE)]
-    if site.is_relative_to(full) or any(full.is_relative_to(part) for part in parts) or out.is_symlink():
-        what = "is a symbolic link" if out.is_symlink() else "would take the site's own files with it"
-        message = f"the output folder {out} {what}"
+    site = os.path.realpath(root)
+    out = os.path.abspath(output if output is not None else root / "public")
+    full = os.path.realpath(out)
+    own = [os.path.join(site, name) for name in ("content", "themes", "plugins", "data", ".pubengine", FILE)]
+    if os.path.islink(out) or _holds(full, site) or any(_holds(part, full) for part in own):
+        what = "is a symbolic link" if os.path.islink(out) else "would take the site's own files with it"
+        message = f"the output folder {output or 'public'} {what}"
         raise ConfigError(error("output-place", message, hint="choose a folder of its own, such as public"))
-    return Paths(root, out)
+    return Paths(Path(os.path.abspath(root)), Path(out))
+
+
+def _holds(folder: str, path: str) -> bool:
+    """Whether a path is a folder, or lies in it."""
+    return path == folder or path.startswith(folder.rstrip(os.sep) + os.sep)

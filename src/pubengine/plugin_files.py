@@ -69,9 +69,12 @@ def find_plugins(config: Config, root: Path) -> tuple[FoundPlugin, ...]:
     """All plugins that take part, in order. Raises ConfigError for names in `[plugins]` that mean nothing."""
     bundled = [FoundPlugin(name, "bundled", f"pubengine.plugins.{name}") for name in BUNDLED]
     own = list(_in_folder(root))
-    named = [*bundled, *_installed(config), *own]
+    problems: list[Diagnostic] = []
+    named = [*bundled, *_installed(config, problems), *own]
     taken = {plugin.name: plugin for plugin in named}  # a later one of the same name replaces an earlier
-    _check_names(config, set(taken))
+    problems += _wrong_names(config, set(taken))
+    if problems:
+        raise ConfigError(*problems)
     order = {name: number for number, name in enumerate(config.plugins.order)}
     kept = [taken[name] for name in taken if name not in config.plugins.disable]
     return tuple(sorted(kept, key=lambda plugin: order.get(plugin.name, len(order))))
@@ -95,32 +98,29 @@ def _in_folder(root: Path) -> Iterator[FoundPlugin]:
             yield FoundPlugin(path.stem, "site", shown)
 
 
-def _installed(config: Config) -> Iterator[FoundPlugin]:
+def _installed(config: Config, problems: list[Diagnostic]) -> Iterator[FoundPlugin]:
     if not config.plugins.use:
         return
     available = {entry.name: entry for entry in entry_points(group=GROUP)}
     for name in config.plugins.use:
-        if name not in available:
-            meant = nearest(name, available)
-            hint = f"is it {meant!r}?" if meant else "install the distribution that has it"
-            raise ConfigError(
-                config.problem("plugin-unknown", f"no installed plugin is called {name!r}", ("plugins", "use"), hint)
-            )
-        yield FoundPlugin(name, "installed", available[name].value, available[name])
+        if name in available:
+            yield FoundPlugin(name, "installed", available[name].value, available[name])
+            continue
+        meant = nearest(name, available)
+        hint = f"is it {meant!r}?" if meant else "install the distribution that has it"
+        message = f"no installed plugin is called {name!r}"
+        problems.append(config.problem("plugin-unknown", message, ("plugins", "use"), hint))
 
 
-def _check_names(config: Config, known: set[str]) -> None:
+def _wrong_names(config: Config, known: set[str]) -> Iterator[Diagnostic]:
     wanted = [(("plugins", "disable"), name) for name in config.plugins.disable]
     wanted += [(("plugins", "order"), name) for name in config.plugins.order]
     wanted += [(("plugins", name), name) for name in config.plugins.settings]
-    problems = []
     for keys, name in wanted:
         if name not in known:
             meant = nearest(name, known)
             hint = f"is it {meant!r}?" if meant else f"there are: {', '.join(sorted(known))}"
-            problems.append(config.problem("plugin-unknown", f"no plugin is called {name!r}", keys, hint))
-    if problems:
-        raise ConfigError(*problems)
+            yield config.problem("plugin-unknown", f"no plugin is called {name!r}", keys, hint)
 
 
 def import_plugin(found: FoundPlugin, root: Path) -> LoadedPlugin:
@@ -175,7 +175,9 @@ def _import_path(name: str, path: Path) -> ModuleType:
 def _culprit(found: FoundPlugin, root: Path) -> Iterator[None]:
     try:
         yield
-    except (Exception, SystemExit) as problem:
+    except KeyboardInterrupt:
+        raise
+    except BaseException as problem:
         file, line = place_of_failure(problem, root, found.path)
         raise PluginError(
             Diagnostic(

@@ -38,13 +38,22 @@ def read_settings(kind: type[Any], name: str, config: Config, problems: list[Dia
             hint = f"is it {meant!r}?" if meant else f"it knows: {', '.join(known)}"
             message = f"the plugin {name!r} has no setting {key!r}"
             problems.append(config.problem("plugin-settings", message, ("plugins", name, key), hint))
+    right = {}
+    before = len(problems)
+    for field in setting_fields(kind):
+        if field.name in table:
+            right[field.name] = table[field.name]
+            _try(kind, {field.name: table[field.name]}, name, config, problems)
+    return msgspec.convert(right, kind) if len(problems) == before else None
+
+
+def _try(kind: type[Any], table: dict[str, Any], name: str, config: Config, problems: list[Diagnostic]) -> None:
     try:
-        return msgspec.convert({key: one for key, one in table.items() if key in known}, kind)
+        msgspec.convert(table, kind)
     except msgspec.ValidationError as problem:
         message, inner = validation_message(problem)
-        keys = ("plugins", name, *inner)
+        keys = ("plugins", name, *(inner or table))
         problems.append(config.problem("plugin-settings", f"{'.'.join(keys)}: {message}", keys))
-        return None
 
 
 def setting_fields(kind: type[Any]) -> tuple[Any, ...]:

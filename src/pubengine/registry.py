@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import inspect
-import types
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import wraps
 from pathlib import Path
 from typing import Any
@@ -14,10 +14,11 @@ from msgspec.structs import replace
 from pubengine.command import ENGINE_COMMANDS, Command
 from pubengine.config import Config
 from pubengine.diagnostics import Diagnostic
-from pubengine.errors import ConfigError, ContentError, OutputError, PluginError
+from pubengine.errors import ConfigError, ContentError, PluginError
 from pubengine.files import SiteFiles
 from pubengine.implementations import HOOKS, Implementation, fit_plugins
 from pubengine.model import Page, Post, Site, Source
+from pubengine.model_fit import misfit
 from pubengine.plugin_files import (
     LoadedPlugin,
     describe_exception,
@@ -26,6 +27,9 @@ from pubengine.plugin_files import (
     place_of_failure,
 )
 from pubengine.plugin_settings import is_settings_class, no_settings, read_settings
+
+_MANY = frozenset(("commands", "suffixes", "load", "check", "check_site", "emit", "summarize"))
+"""Hooks that answer with several things, perhaps one after the other."""
 
 
 def open_registry(config: Config, root: Path) -> Registry:
@@ -65,6 +69,17 @@ class Registry:
         """Suffixes of files that some plugin may load."""
         return frozenset(s for one in self._calls("suffixes") for s in self._items(one, str))
 
+    def run_command(self, command: Command, words: Sequence[str]) -> int:
+        """Runs a command that a plugin adds; returns its exit status. Raises PluginError where it fails."""
+        owner = next(one for one in self._calls("commands") if command in self._items(one, Command))
+        with self._blaming(owner, command.name):
+            status = command.run(self._root, words)
+        if not isinstance(status, int):
+            raise self._misfit(
+                owner, f"ran {command.name!r}, which returned {type(status).__name__} instead of a status,"
+            )
+        return status
+
     def commands(self) -> dict[str, Command]:
         """The commands that plugins add, by name."""
         named = (
@@ -99,6 +114,8 @@ class Registry:
             result = self._call(one, post.origin, post=post, site=self._site, files=self._files)
             if not isinstance(result, Post):
                 raise self._misfit(one, f"returned {type(result).__name__} instead of a Post", post.origin)
+            if result is not post and (problem := misfit(result)):
+                raise self._misfit(one, f"returned {problem},", post.origin)
             post = result
         return post
 
@@ -144,13 +161,19 @@ class Registry:
             hook="make",
             function=by_name,
             arguments=("page", "view"),
+            by_position=0,
             first=False,
             last=False,
         )
         result = self._call(one, page.path, page=page, view=view)
         if not isinstance(result, (str, bytes)):
             raise self._misfit(one, f"made {type(result).__name__} instead of text or bytes", page.path)
-        return result.encode("utf-8") if isinstance(result, str) else result
+        if isinstance(result, bytes):
+            return result
+        try:
+            return result.encode("utf-8")
+        except UnicodeEncodeError:
+            raise self._misfit(one, "made text that holds half a character", page.path) from None
 
     # How.
 
@@ -174,16 +197,26 @@ class Registry:
 
     def _call(self, one: Implementation, subject: str, **known: Any) -> Any:
         known["settings"] = self.settings.get(one.plugin.name) if one.hook != "settings" else None
+        with self._blaming(one, subject):
+            given = [known[name] for name in one.arguments[: one.by_position]]
+            result = one.function(*given, **{name: known[name] for name in one.arguments[one.by_position :]})
+            is_lazy = isinstance(result, Iterable) and not isinstance(result, (str, bytes, Mapping, tuple, list))
+            return tuple(result) if is_lazy and one.hook in _MANY else result
+
+    @contextmanager
+    def _blaming(self, one: Implementation, subject: str) -> Iterator[None]:
+        """Lets what a plugin says of the content pass, signed; whatever else it raises is its failure."""
         try:
-            result = one.function(**{name: known[name] for name in one.arguments})
-            if isinstance(result, types.GeneratorType):
-                return tuple(result)
-        except (ContentError, ConfigError, OutputError) as problem:
+            yield
+        except ContentError as problem:
+            if not problem.diagnostics or any(not isinstance(d, Diagnostic) or misfit(d) for d in problem.diagnostics):
+                raise self._failure(one, problem, subject) from problem
             problem.diagnostics = tuple(self._signed(d, one) for d in problem.diagnostics)
             raise
-        except (Exception, SystemExit) as problem:
+        except (KeyboardInterrupt, PluginError):
+            raise
+        except BaseException as problem:
             raise self._failure(one, problem, subject) from problem
-        return result
 
     def _signed(self, diagnostic: Diagnostic, one: Implementation) -> Diagnostic:
         return replace(diagnostic, plugin=one.plugin.name, hook=one.hook)
@@ -216,6 +249,8 @@ class Registry:
         for item in items:
             if not isinstance(item, kinds):
                 raise self._misfit(one, f"gave {type(item).__name__} instead of {wanted}", subject)
+            if isinstance(item, (Post, Page, Diagnostic)) and (problem := misfit(item)):
+                raise self._misfit(one, f"gave {problem},", subject)
         return items
 
     def _items(self, one: Implementation, kind: type) -> tuple[Any, ...]:
@@ -227,6 +262,8 @@ class Registry:
             if not isinstance(result, Mapping):
                 raise self._misfit(one, f"returned {type(result).__name__} instead of values by name")
             for name, value in result.items():
+                if not isinstance(name, str):
+                    raise self._misfit(one, f"gives the name {name!r}, which is not text,")
                 yield name, value, one
 
     def _distinct(
@@ -244,12 +281,13 @@ class Registry:
         """Functions for templates, which name their plugin when they fail."""
 
         def guard(function: Callable[..., Any], one: Implementation) -> Callable[..., Any]:
+            if not callable(function):
+                raise self._misfit(one, f"gives {function!r:.40}, which cannot be called,")
+
             @wraps(function)
             def guarded(*arguments: Any, **named: Any) -> Any:
-                try:
+                with self._blaming(one, ""):
                     return function(*arguments, **named)
-                except Exception as problem:
-                    raise self._failure(one, problem, "") from problem
 
             return guarded
 
@@ -283,8 +321,9 @@ class Registry:
             one, kind = declared[plugin.name]
             try:
                 values[plugin.name] = read_settings(kind, plugin.name, config, problems)
-            except TypeError as problem:
-                raise self._misfit(one, f"declares settings that cannot be used ({problem})") from None
+            except Exception as problem:  # noqa: BLE001 - whatever a class may raise when it is read into
+                says = describe_exception(problem)
+                raise self._misfit(one, f"declares settings that cannot be used ({says})") from None
         if problems:
             raise ConfigError(*problems)
         return values

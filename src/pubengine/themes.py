@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import os
+from collections.abc import Iterator
 from functools import cached_property
 from importlib.resources import files as package_files
 from pathlib import Path
@@ -15,7 +17,7 @@ from pubengine.diagnostics import Diagnostic, error
 from pubengine.errors import ConfigError
 from pubengine.paths import Paths
 from pubengine.text import nearest
-from pubengine.toml_places import parse_toml
+from pubengine.toml_places import parse_toml, place_of
 
 MANIFEST = "theme.toml"
 
@@ -37,7 +39,8 @@ class Theme(Struct, frozen=True, dict=True):
         found: dict[str, Path] = {}
         for layer in self.layers:
             for path in sorted((layer / "assets").rglob("*")):
-                if path.is_file() and not path.name.startswith("."):
+                if not path.name.startswith(".") and (path.is_file() or path.is_symlink()):
+                    _refuse_strays(path, layer)
                     found.setdefault(path.relative_to(layer / "assets").as_posix(), path)
         return dict(sorted(found.items()))
 
@@ -47,6 +50,16 @@ class Theme(Struct, frozen=True, dict=True):
         return {
             name: hashlib.blake2b(path.read_bytes(), digest_size=4).hexdigest() for name, path in self.assets.items()
         }
+
+
+def _refuse_strays(path: Path, layer: Path) -> None:
+    """Raises ConfigError for a link that leads nowhere, or out of the folder that all themes are in."""
+    target = os.path.realpath(path)
+    home = os.path.realpath(layer.parent)
+    if not os.path.isfile(target) or not target.startswith(home + os.sep):
+        shown = f"themes/{layer.name}/{path.relative_to(layer).as_posix()}"
+        what = "leads out of the themes" if os.path.exists(target) else "leads nowhere"
+        raise ConfigError(error("theme-invalid", f"the link {what}", shown, hint="put the file itself there"))
 
 
 def bundled_themes() -> Path:
@@ -61,6 +74,8 @@ def open_theme(config: Config, paths: Paths) -> Theme:
     words: dict[str, str] = {}
     seen: list[str] = []
     name = config.theme.name
+    if not name:
+        raise ConfigError(config.problem("theme-unknown", "the theme has no name", ("theme", "name")))
     while name:
         folders = _find(name, seen, config, paths)
         seen.append(name)
@@ -106,10 +121,23 @@ def _read_manifest(folder: Path, paths: Paths) -> dict[str, Any]:
     values = parse_toml(text, shown, "theme-invalid")
     if isinstance(values, Diagnostic):
         raise ConfigError(values)
-    for key in values:
-        if key not in ("inherits", "options", "words", "about"):
-            raise ConfigError(error("theme-invalid", f"unknown key {key!r}", shown))
+    problems = [error("theme-invalid", why, shown, *place_of(text, key)) for key, why in _wrong_in(values)]
+    if problems:
+        raise ConfigError(*problems)
     return values
+
+
+def _wrong_in(manifest: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """Each key of a theme.toml that cannot be used, and why."""
+    kinds = {"about": str, "inherits": str, "options": dict, "words": dict}
+    for key, value in manifest.items():
+        if key not in kinds:
+            yield key, f"unknown key {key!r}; known are {', '.join(kinds)}"
+        elif not isinstance(value, kinds[key]):
+            yield key, f"{key!r} must be {'a table' if kinds[key] is dict else 'text'}"
+    words = manifest.get("words")
+    if isinstance(words, dict) and not all(isinstance(word, str) for word in words.values()):
+        yield "words", "every word must be text"
 
 
 def _options(config: Config, declared: dict[str, Any]) -> dict[str, Any]:
@@ -130,9 +158,12 @@ def _options(config: Config, declared: dict[str, Any]) -> dict[str, Any]:
 
 
 def _words(config: Config, declared: dict[str, str]) -> dict[str, str]:
-    unknown = [key for key in config.theme.words if key not in declared]
-    if unknown:
-        hint = f"it has: {', '.join(sorted(declared))}"
-        keys = ("theme", "words", unknown[0])
-        raise ConfigError(config.problem("theme-option", f"the theme shows no word {unknown[0]!r}", keys, hint))
+    hint = f"it has: {', '.join(sorted(declared))}"
+    problems = [
+        config.problem("theme-option", f"the theme shows no word {key!r}", ("theme", "words", key), hint)
+        for key in config.theme.words
+        if key not in declared
+    ]
+    if problems:
+        raise ConfigError(*problems)
     return declared | config.theme.words

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date as Date
-from datetime import datetime
+from datetime import datetime, time
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -28,7 +28,14 @@ def locale_of(language: str) -> Locale:
     return Locale("en")
 
 
-@lru_cache(maxsize=8192)
+def is_known(language: str) -> bool:
+    """Whether CLDR has data for a language tag, or for the language that it is a variety of."""
+    from babel import Locale
+
+    return locale_of(language) != Locale("en") or language.partition("-")[0].lower() == "en"
+
+
+@lru_cache(maxsize=20_000)
 def format_date(day: Date, language: str, pattern: str = "full") -> str:
     """A day in words: `pattern` is full, long, medium, short, or a CLDR date pattern (UTS 35)."""
     from babel.dates import format_date as babel_format_date
@@ -38,9 +45,14 @@ def format_date(day: Date, language: str, pattern: str = "full") -> str:
 
 def format_time(moment: datetime, language: str) -> str:
     """A time of day, hours and minutes, as the language writes it."""
+    return _format_clock(moment.hour, moment.minute, language)
+
+
+@lru_cache(maxsize=1440)
+def _format_clock(hour: int, minute: int, language: str) -> str:
     from babel.dates import format_time as babel_format_time
 
-    return babel_format_time(moment.timetz().replace(tzinfo=None), "short", locale=locale_of(language))
+    return babel_format_time(time(hour, minute), "short", locale=locale_of(language))
 
 
 def month_name(month: int, language: str) -> str:

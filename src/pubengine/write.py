@@ -11,6 +11,7 @@ import hashlib
 import json
 import os
 import shutil
+import stat
 import tempfile
 from pathlib import Path
 from types import TracebackType
@@ -39,9 +40,13 @@ class Written(Struct, frozen=True):
 class Staging:
     """A new output tree in the making. Leaving the `with` block without `publish` throws it away."""
 
-    def __init__(self, paths: Paths) -> None:
+    def __init__(self, paths: Paths, site_id: str = "") -> None:
         self._output = paths.output
-        self._old = _read_manifest(paths.output)
+        self._site = site_id
+        owner, self._old = _read_manifest(paths.output)
+        if owner and site_id and owner != site_id:
+            message = f"{self._output} holds another site, whose id is {owner!r}"
+            raise OutputError(error("output-foreign", message, hint="name another folder with --output, or delete it"))
         _refuse_foreign(paths.output, self._old)
         self._new: dict[str, str] = {}
         self._folders: set[Path] = set()
@@ -51,7 +56,7 @@ class Staging:
             _remove_leftovers(self._output)
             prefix = f".{self._output.name}.pubengine-{os.getpid()}-"
             self._stage = Path(tempfile.mkdtemp(prefix=prefix, dir=self._output.parent))
-            self._stage.chmod(0o777 & ~_umask())
+            self._stage.chmod(_mode_of(self._output))
         except OSError as problem:
             raise _refused(problem, self._output) from None
 
@@ -100,16 +105,34 @@ class Staging:
     def publish(self) -> Written:
         """Exchanges the trees: from here on the folder is the new site. Raises OutputError, the old one staying."""
         try:
-            manifest = {"format": _FORMAT, "files": dict(sorted(self._new.items()))}
+            manifest = {"format": _FORMAT, "site": self._site, "files": dict(sorted(self._new.items()))}
             (self._stage / MANIFEST).write_text(json.dumps(manifest, indent=0, ensure_ascii=False) + "\n", "utf-8")
             self._output.mkdir(exist_ok=True)
+            _refuse_foreign(self._output, self._old)
             exchange(self._stage, self._output)
+            self._keep_latecomers()
         except OSError as problem:
             raise _refused(problem, self._output) from None
         new = tuple(sorted(self._new.keys() - self._old.keys()))
         removed = tuple(sorted(self._old.keys() - self._new.keys()))
         unchanged = len(self._new) - len(new) - len(self._updated)
         return Written(new, tuple(sorted(self._updated)), removed, unchanged)
+
+    def _keep_latecomers(self) -> None:
+        """Moves what somebody put into the old tree at the last moment over into the new one."""
+        for path in _foreign(self._stage, self._old):
+            target = self._output / path
+            if not target.exists():
+                target.parent.mkdir(parents=True, exist_ok=True)
+                os.rename(self._stage / path, target)
+
+
+def _mode_of(output: Path) -> int:
+    """The permissions of the output folder, or those that a new folder gets."""
+    try:
+        return stat.S_IMODE(output.stat().st_mode)
+    except FileNotFoundError:
+        return 0o777 & ~_umask()
 
 
 def _umask() -> int:
@@ -136,41 +159,46 @@ def _holds(path: Path, digest: str) -> bool:
         return False
 
 
-def _read_manifest(output: Path) -> dict[str, str]:
-    """Hashes of the files that we wrote into the output folder, by path; none if we did not make it."""
+def _read_manifest(output: Path) -> tuple[str, dict[str, str]]:
+    """The id of the site whose output it is, and hashes of the files that we wrote, by path; empty if we did not."""
     try:
         manifest = json.loads((output / MANIFEST).read_text("utf-8"))
         files = manifest["files"] if manifest["format"] == _FORMAT else {}
-        return {str(path): str(digest) for path, digest in files.items()}
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
-        return {}
+        return str(manifest.get("site", "")), {str(path): str(digest) for path, digest in files.items()}
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        return "", {}
 
 
-def _refuse_foreign(output: Path, ours: dict[str, str]) -> None:
-    """Raises OutputError if the folder holds anything that we did not write: it would be lost."""
-    if not output.exists():
-        return
-    if not output.is_dir():
-        raise OutputError(error("output-foreign", f"the output {output} is not a folder"))
-    foreign = []
+def _foreign(output: Path, ours: dict[str, str]) -> list[str]:
+    """Paths of whatever is in the output folder that we did not write."""
+    found = []
     for folder, folders, names in os.walk(output):
         inside = Path(folder).relative_to(output)
         for name in [*names, *(name for name in folders if (Path(folder) / name).is_symlink())]:
             path = (inside / name).as_posix()
             if path not in ours and path != MANIFEST:
-                foreign.append(path)
-    if foreign:
-        shown = ", ".join(sorted(foreign)[:3]) + (f" and {len(foreign) - 3} more" if len(foreign) > 3 else "")
+                found.append(path)
+    return sorted(found)
+
+
+def _refuse_foreign(output: Path, ours: dict[str, str]) -> None:
+    """Raises OutputError if the folder holds anything that we did not write: it would be lost."""
+    if not os.path.lexists(output):
+        return
+    if not output.is_dir():
+        raise OutputError(error("output-foreign", f"the output {output} is not a folder"))
+    if foreign := _foreign(output, ours):
+        shown = ", ".join(foreign[:3]) + (f" and {len(foreign) - 3} more" if len(foreign) > 3 else "")
         hint = "move them away (under content/ they are published as they are), or name another folder with --output"
-        raise OutputError(
-            error("output-foreign", f"{output} holds files that pubengine did not write: {shown}", hint=hint)
-        )
+        message = f"{output} holds files that pubengine did not write: {shown}"
+        raise OutputError(error("output-foreign", message, hint=hint))
 
 
 def _remove_leftovers(output: Path) -> None:
     """Removes trees that builds left behind whose process is gone."""
-    for leftover in output.parent.glob(f".{output.name}.pubengine-*"):
-        pid = leftover.name.split("-")[1] if leftover.name.count("-") >= 2 else ""
+    prefix = f".{output.name}.pubengine-"
+    for leftover in output.parent.iterdir():
+        pid = leftover.name.removeprefix(prefix).partition("-")[0] if leftover.name.startswith(prefix) else ""
         if pid.isdigit() and not _alive(int(pid)):
             shutil.rmtree(leftover, ignore_errors=True)
 

@@ -41,6 +41,10 @@ def main(words: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         report.say("interrupted; the published site is as it was")
         return INTERRUPTED
+    except FileNotFoundError as problem:
+        report.say(f"the working folder is gone: {problem.strerror}")
+        report.say("  hint: change to a folder that is there")
+        return 4
     except BrokenPipeError:
         # Whoever read our output has gone; Python would complain once more when it closes the stream.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -95,9 +99,10 @@ def _run_plugin_command(name: str, given: list[str]) -> int:
     root = find_site(Path())
     commands = {}
     if (root / "engine.toml").is_file():
-        commands = open_registry(read_config(root), root).commands()
-    if name in commands:
-        return int(commands[name].run(root, given[given.index(name) + 1 :]))
+        registry = open_registry(read_config(root), root)
+        commands = registry.commands()
+        if name in commands:
+            return registry.run_command(commands[name], given[given.index(name) + 1 :])
     known = [*COMMANDS, *commands]
     meant = nearest(name, known)
     report.say(f"pubengine: there is no command {name!r}")

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import contextlib
-import sys
 from pathlib import Path
 
 from pubengine.cli import report
@@ -32,13 +30,15 @@ def run(arguments: argparse.Namespace) -> int:
     from pubengine.paths import find_site, site_paths
 
     root = arguments.site if arguments.site is not None else find_site(Path())
-    options = Options(
-        drafts=arguments.drafts, future=arguments.future, strict=arguments.strict, keep_going=arguments.keep_going
-    )
     progress = report.Progress(quiet=arguments.json)
-    # Whatever a plugin prints goes to stderr: stdout is for data.
-    with contextlib.redirect_stdout(sys.stderr):
+    with report.stdout_kept():
         try:
+            options = Options(
+                drafts=arguments.drafts,
+                future=arguments.future,
+                strict=arguments.strict,
+                keep_going=arguments.keep_going,
+            )
             built = build(site_paths(root, arguments.output), options, progress)
         except PubengineError as problem:
             built = BuildResult(problem.exit_code, problem.diagnostics)

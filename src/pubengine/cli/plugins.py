@@ -6,7 +6,6 @@ import argparse
 import inspect
 import json
 import re
-import sys
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -31,7 +30,7 @@ def run(arguments: argparse.Namespace) -> int:
     root = arguments.site if arguments.site is not None else find_site(Path())
     plugins = describe_plugins(open_registry(read_config(root), root))
     if arguments.json:
-        sys.stdout.write(json.dumps(plugins, indent=2, ensure_ascii=False) + "\n")
+        report.data(json.dumps(plugins, indent=2, ensure_ascii=False) + "\n")
         return 0
     for plugin in plugins:
         report.out(f"{plugin['name']}  ({plugin['where']}: {plugin['path']})")

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import sys
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 import msgspec
 
-from pubengine.diagnostics import Diagnostic
+from pubengine.diagnostics import Diagnostic, error
+from pubengine.errors import OutputError
 
 if TYPE_CHECKING:
     from pubengine.build import BuildResult
@@ -24,26 +26,65 @@ _EVERY = 0.1
 
 def say(line: str) -> None:
     """A line to stderr; characters that could steer a terminal are shown as escapes."""
-    shown = _CONTROL.sub(lambda match: f"\\x{ord(match[0]):02x}", line)
-    encoding = sys.stderr.encoding or "utf-8"
-    print(shown.encode(encoding, "backslashreplace").decode(encoding), file=sys.stderr)
+    _to_stderr(_escaped(line) + "\n")
+
+
+def _to_stderr(text: str) -> None:
+    stream = sys.stderr
+    if stream is None:
+        return
+    encoding = stream.encoding or "utf-8"
+    with contextlib.suppress(OSError):  # there is nobody to complain to
+        stream.write(text.encode(encoding, "backslashreplace").decode(encoding))
+        stream.flush()
 
 
 def out(line: str) -> None:
     """A line to stdout."""
-    encoding = sys.stdout.encoding or "utf-8"
-    print(line.encode(encoding, "backslashreplace").decode(encoding))
+    data(f"{line}\n")
+
+
+def data(text: str) -> None:
+    """Text to stdout. Raises OutputError where it cannot be written, for then somebody waits in vain."""
+    stream = sys.stdout
+    if stream is None:  # Python's word for a stream that was closed before it began
+        raise OutputError(error("output-failed", "stdout is closed"))
+    try:
+        encoding = stream.encoding or "utf-8"
+        stream.write(text.encode(encoding, "backslashreplace").decode(encoding))
+        stream.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as problem:
+        raise OutputError(error("output-failed", f"stdout: {problem.strerror}")) from None
+
+
+@contextlib.contextmanager
+def stdout_kept() -> Iterator[None]:
+    """Leads whatever is printed meanwhile to stderr, by programs that plugins start too: stdout is for data."""
+    with contextlib.redirect_stdout(sys.stderr):
+        try:
+            kept = os.dup(1)
+            os.dup2(2, 1)
+        except OSError:  # one of the two is closed
+            yield
+            return
+        try:
+            yield
+        finally:
+            os.dup2(kept, 1)
+            os.close(kept)
 
 
 def problems(diagnostics: Iterable[Diagnostic]) -> None:
     """Diagnostics, each with its place, code and hint."""
-    colour = sys.stderr.isatty() and "NO_COLOR" not in os.environ
+    colour = _is_terminal() and "NO_COLOR" not in os.environ
     for one in diagnostics:
         place = f"{one.place}: " if one.file else ""
         say_plain = f"{place}{one.severity}[{one.code}]: {one.message}"
         if colour:
             mark = f"\x1b[1;{_COLOURS[one.severity]}m{one.severity}\x1b[0m[{one.code}]"
-            print(_escaped(place) + mark + _escaped(f": {one.message}"), file=sys.stderr)
+            _to_stderr(f"{_escaped(place)}{mark}{_escaped(f': {one.message}')}\n")
         else:
             say(say_plain)
         if one.hint:
@@ -54,11 +95,15 @@ def _escaped(text: str) -> str:
     return _CONTROL.sub(lambda match: f"\\x{ord(match[0]):02x}", text)
 
 
+def _is_terminal() -> bool:
+    return sys.stderr is not None and sys.stderr.isatty()
+
+
 class Progress:
     """A line that is written over as a build goes on; nothing where stderr is not a terminal."""
 
     def __init__(self, quiet: bool = False) -> None:
-        self._shown = sys.stderr.isatty() and not quiet
+        self._shown = _is_terminal() and not quiet
         self._last = 0.0
 
     def __call__(self, step: str, done: int, total: int) -> None:
@@ -66,12 +111,12 @@ class Progress:
         now = time.monotonic()
         if self._shown and (now - self._last >= _EVERY or done == total):
             self._last = now
-            print(f"\r\x1b[K{step} {done:,}/{total:,}", end="", file=sys.stderr, flush=True)
+            _to_stderr(f"\r\x1b[K{step} {done:,}/{total:,}")
 
     def clear(self) -> None:
         """Takes the line away."""
         if self._shown:
-            print("\r\x1b[K", end="", file=sys.stderr, flush=True)
+            _to_stderr("\r\x1b[K")
 
 
 def result(built: BuildResult) -> None:
@@ -99,7 +144,7 @@ def result(built: BuildResult) -> None:
 
 def as_json(built: BuildResult) -> None:
     """What a build found and did, as one JSON object on stdout."""
-    data = {
+    result = {
         "exit_code": built.exit_code,
         "published": built.written is not None,
         "posts": built.posts,
@@ -109,7 +154,7 @@ def as_json(built: BuildResult) -> None:
         "hidden": built.hidden,
         "diagnostics": [full(one) for one in built.diagnostics],
     }
-    sys.stdout.write(msgspec.json.format(msgspec.json.encode(data), indent=2).decode("utf-8") + "\n")
+    data(msgspec.json.format(msgspec.json.encode(result), indent=2).decode("utf-8") + "\n")
 
 
 def several(count: int, word: str) -> str:

@@ -10,13 +10,14 @@ import tomllib
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from pubengine.api import ContentError, SiteFiles, error, hookimpl
+from pubengine.api import ContentError, Diagnostic, SiteFiles, error, hookimpl
 
 
 @hookimpl
 def describe(files: SiteFiles) -> Mapping[str, Any]:
     """Every data file, under its name without suffix; folders are mappings of their files."""
     data: dict[str, Any] = {}
+    problems: list[Diagnostic] = []
     for path in files.glob("data/**/*"):
         name, suffix = posixpath.splitext(path.removeprefix("data/"))
         if suffix not in READERS:
@@ -24,21 +25,27 @@ def describe(files: SiteFiles) -> Mapping[str, Any]:
         *folders, last = name.split("/")
         place = data
         for folder in folders:
-            place = place.setdefault(folder, {})
-        if last in place:
-            raise ContentError(error("data-twice", f"another file is called {last!r} too", path, hint="rename one"))
-        place[last] = _read(path, suffix, files)
+            inner = place.setdefault(folder, {})
+            place = inner if isinstance(inner, dict) else {}
+        try:
+            if last in place:
+                raise ContentError(error("data-twice", f"another file is called {last!r} too", path, hint="rename one"))
+            place[last] = _read(path, suffix, files)
+        except ContentError as problem:
+            problems += problem.diagnostics
+    if problems:
+        raise ContentError(*problems)
     return {"data": data}
 
 
 def _read(path: str, suffix: str, files: SiteFiles) -> Any:
+    text = files.read_text(path)
     try:
-        return READERS[suffix](files.read_text(path))
+        return READERS[suffix](text)
     except json.JSONDecodeError as problem:
-        raise ContentError(
-            error("data-invalid", f"not valid JSON: {problem.msg}", path, problem.lineno, problem.colno)
-        ) from None
-    except (ValueError, csv.Error) as problem:
+        place = (problem.lineno, problem.colno)
+        raise ContentError(error("data-invalid", f"not valid JSON: {problem.msg}", path, *place)) from None
+    except (ValueError, csv.Error, RecursionError) as problem:
         raise ContentError(error("data-invalid", f"cannot be read: {problem}", path)) from None
 
 

@@ -25,7 +25,11 @@ MOST = 5
 @hookimpl
 def check(source: Source) -> Iterable[Diagnostic]:
     """Warns, with line and column, about characters that are probably not what the author wrote."""
-    raw = source.data.decode("utf-8").removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+    try:
+        text = source.data.decode("utf-8")
+    except UnicodeDecodeError:
+        return  # a plugin has read what is not text; that is its business
+    raw = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
     for found in (_controls(raw, source.path), _lost(raw, source.path), _mistaken(raw, source.path)):
         yield from _some(list(islice(found, MOST + 1)), source.path)
 

@@ -102,17 +102,34 @@ def load(source: Source, site: SiteConfig, settings: Settings) -> Iterable[Post 
     if not blocks:
         return None
     if _heading(blocks[0].text, site.language) is None:
-        _refuse_figures(source, blocks[0])
-        return None
+        return _not_a_journal(source, blocks, site.language)
     return list(_posts(source, site, blocks, settings))
 
 
-def _refuse_figures(source: Source, first: Block) -> None:
-    """A date such as 3/4/2016 is one of two days: it begins a journal, but nobody can say of when."""
+def _not_a_journal(source: Source, blocks: list[Block], language: str) -> Iterable[Diagnostic] | None:
+    """Says what keeps a file from being a journal that looks like one. Raises ContentError for a date in figures."""
+    first = blocks[0]
     if _FIGURES.fullmatch(first.lines[0].strip()):
         message = f"{first.lines[0].strip()!r} can be read in two ways, or not at all"
         hint = "write the month as a word (24 October 2014), or the year first (2014-10-24)"
         raise ContentError(error("date-invalid", message, source.path, first.line, 1, hint))
+    if _like_a_date(first, language) or any(_heading(block.text, language) for block in blocks[1:]):
+        message = "not a journal, for it does not begin with a date; it is published as it is"
+        hint = "begin it with a date on a line of its own, such as 24 October 2014"
+        return [warning("journal-undated", message, source.path, first.line, 1, hint)]
+    return None
+
+
+def _like_a_date(block: Block, language: str) -> bool:
+    """Whether a line is meant for a date heading, as far as one can tell, but is none."""
+    text = block.lines[0].strip().lstrip("#").strip().casefold()
+    if len(block.lines) > 1 or len(text) > 40 or _heading(block.text, language):
+        return False
+    words = re.findall(r"[^\W\d_]+", text)
+    weekday = bool(words) and words[0] in {*_names(language).weekdays, *_names("en").weekdays}
+    dated = re.search(r"\b\d{1,2}(st|nd|rd|th|\.)?\b.*\b\d{4}$", text) and len(words) in (1, 2)
+    named = weekday and re.search(r"\b\d{1,2}\b", text) and len(words) <= 3
+    return bool(_FIGURES.fullmatch(text) or dated or named)
 
 
 # Taking the text apart.
@@ -203,6 +220,10 @@ def _days(source: Source, site: SiteConfig, blocks: list[Block]) -> Iterator[Day
     for block in blocks:
         heading = _heading(block.text, site.language)
         if heading is None:
+            if _like_a_date(block, site.language):
+                message = f"{block.text.strip()!r} looks like a date, but is not understood; it is taken for text"
+                hint = "correct it, or put a backslash before it"
+                yield warning("journal-date-doubtful", message, source.path, block.line, 1, hint)
             below.append(block)
             continue
         if heading.date is None:
