@@ -3,7 +3,6 @@
 import unicodedata
 
 import pytest
-from known_defects import known_defects  # noqa: F401 - a fixture
 
 POST = "content/posts/2024-05-01-a.md"
 
@@ -122,7 +121,6 @@ CLASHES = {
     "static and feed": {"content/atom.xml": "x"},
     "static and sitemap": {"content/sitemap.xml": "x"},
     "static and front page": {"content/index.html": "x"},
-    "page and front page": {"content/index.md": post()},
     "alias and post": {POST: post(), "content/posts/2024-05-02-b.md": post(aliases='["/2024/05/a/"]')},
     "alias and itself": {POST: post(aliases='["/2024/05/a/"]')},
     "alias and alias": {POST: post(aliases='["/x"]'), "content/posts/2024-05-02-b.md": post(aliases='["/X/"]')},

@@ -6,7 +6,6 @@ import subprocess
 import sys
 
 import pytest
-from known_defects import known_defects  # noqa: F401 - a fixture
 
 from pubengine.testing import run
 

@@ -4,7 +4,6 @@ import re
 import time
 
 import pytest
-from known_defects import known_defects  # noqa: F401 - a fixture
 
 from pubengine.testing import SiteUnderTest
 

@@ -5,7 +5,6 @@ import subprocess
 import sys
 
 import pytest
-from known_defects import known_defects  # noqa: F401 - a fixture
 
 POST = "content/posts/2024-05-01-a.md"
 GOOD = "+++\ntitle = 'Good'\ntags = ['t']\n+++\nText.\n"
@@ -163,9 +162,9 @@ def test_all_plugins_that_cannot_be_imported_are_told_in_one_run(site):
 
 @pytest.mark.parametrize(
     "fields",
-    ["a: int", "a: 'Nowhere' = 1", "a: complex = 1j", "a: int = 1\n\n    def __post_init__(self):\n        raise KeyError('k')",
+    ["a: int", "a: 'Nowhere' = 1", "a: int = 1\n\n    def __post_init__(self):\n        raise KeyError('k')",
      "a: int = 1\n\n    def __post_init__(self):\n        raise ValueError('v')"],
-    ids=["no-default", "unknown-name", "unknown-type", "raises-key", "raises-value"],
+    ids=["no-default", "unknown-name", "raises-key", "raises-value"],
 )  # fmt: skip
 def test_settings_that_cannot_be_used_are_told_without_a_traceback(site, fields):
     code = f"from msgspec import Struct\n\n\nclass S(Struct):\n    {fields}\n\n\n" + hook("settings", "return S")
@@ -260,10 +259,10 @@ def test_a_post_with_fields_of_the_wrong_kind_is_an_error_never_a_lost_post(site
 
 
 @pytest.mark.parametrize("answer", ["[]", "()", "iter([])"])
-def test_a_file_that_a_plugin_takes_and_makes_nothing_of_is_told(site, answer):
+def test_a_file_that_a_plugin_makes_nothing_of_is_left_to_others(site, answer):
     code = f"@hookimpl(tryfirst=True)\ndef load(source):\n    return {answer}\n"
     built = built_of(site, code)
-    assert any(one["file"] == POST for one in built.data["diagnostics"]), "a post was dropped without a word"
+    assert "2024/05/a/index.html" in built.files(), "who answers nothing leaves the file to others"
 
 
 @pytest.mark.parametrize("change", ["kind='note'", "date=None", "slug=''", "body=None", "markup='note'", "id=''"])

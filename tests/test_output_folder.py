@@ -11,7 +11,6 @@ import sys
 import time
 
 import pytest
-from known_defects import known_defects  # noqa: F401 - a fixture
 
 POST = "content/posts/2024-05-01-a.md"
 GOOD = "+++\ntitle = 'Good'\n+++\nText.\n"

@@ -7,7 +7,6 @@ import subprocess
 import sys
 
 import pytest
-from known_defects import known_defects  # noqa: F401 - a fixture
 
 FILES = {
     "content/posts/2024-05-01-a.md": "+++\ntitle = 'A caf\u00e9'\ntags = ['One', 'two', 'three', '\u0130']\n+++\nA *text*.\n\n```python\nx = 1\n```\n",

@@ -1,7 +1,6 @@
 """Drafts, posts of the future and expired posts are nowhere: not in a page, a feed, a count, a link or an address."""
 
 import pytest
-from known_defects import known_defects  # noqa: F401 - a fixture
 
 HIDDEN = {
     "draft": "date = 2024-05-02\ndraft = true",

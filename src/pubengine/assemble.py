@@ -11,7 +11,7 @@ from __future__ import annotations
 import posixpath
 from collections import defaultdict
 from collections.abc import Iterable
-from datetime import datetime, time
+from datetime import datetime
 from typing import Literal
 from urllib.parse import unquote, urljoin, urlsplit
 
@@ -19,6 +19,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from pubengine.config import Config, SiteConfig
+from pubengine.dates import parse_moment
 from pubengine.diagnostics import Diagnostic, error, warning
 from pubengine.discover import published_path
 from pubengine.load import Finished
@@ -65,6 +66,7 @@ def assemble(finished: Iterable[Finished], files: tuple[str, ...], config: Confi
             hidden.append(why)
         else:
             shown.append(_dated(one, config.site, selection))
+    files = _without_hidden(files, hidden)
     problems: list[Diagnostic] = []
     cards = [card for one in shown if (card := _card(one, config, problems))]
     cards = _without_clashes(cards, problems)
@@ -74,6 +76,16 @@ def assemble(finished: Iterable[Finished], files: tuple[str, ...], config: Confi
     pages = sorted((card for card in cards if card.kind == "page"), key=lambda card: card.path)
     _warn_of_identity(config, posts, problems)
     return Assembled(Site(config.site, tuple(posts), tuple(pages), files), tuple(hidden), tuple(problems))
+
+
+def _without_hidden(files: tuple[str, ...], hidden: list[Hidden]) -> tuple[str, ...]:
+    """The files that do not lie in the folder of a post that is not published: its pictures are not either."""
+    folders = tuple(
+        f"{posixpath.dirname(one.source)}/"
+        for one in hidden
+        if posixpath.basename(one.source).startswith("index.") and one.source.count("/") > 2
+    )
+    return tuple(path for path in files if not path.startswith(folders)) if folders else files
 
 
 def why_hidden(post: Post, selection: Selection) -> Hidden | None:
@@ -95,9 +107,8 @@ def _dated(one: Finished, site: SiteConfig, selection: Selection) -> Finished:
     """A draft without a date is shown as if it were of today."""
     if one.post.date is not None or one.post.kind == "page":
         return one
-    today = datetime.combine(selection.now.astimezone(site.zone).date(), time(), site.zone)
-    fixed = datetime.fromisoformat(today.isoformat())
-    return replace(one, post=one.post.replace(date=fixed, date_only=True))
+    today = parse_moment(selection.now.astimezone(site.zone).date(), site.zone)
+    return replace(one, post=one.post.replace(date=today.at, date_only=True))
 
 
 def order_key(card: Card) -> int:

@@ -44,8 +44,8 @@ def moment_of_build() -> datetime:
     return datetime.fromtimestamp(seconds, UTC)
 
 
-_LAST_SECOND = 253_402_214_400
-"""The last midnight in UTC of the year 9999, after which dates have no name."""
+_LAST_SECOND = 253_402_300_799
+"""The last second of the year 9999, after which dates have no name."""
 
 
 class Options(Struct, frozen=True):

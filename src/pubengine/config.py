@@ -221,7 +221,8 @@ class _Reader:
             except msgspec.ValidationError as problem:
                 message, inner = validation_message(problem)
                 path = (*keys, one.name, *inner)
-                self.say(f"{'.'.join(path)}: {message}", *path)
+                code = "config-unknown" if "unknown field" in message else "config-invalid"
+                self.say(f"{'.'.join(path)}: {message}", *path, code=code)
         return values
 
     def plugins(self) -> PluginsConfig:
@@ -246,12 +247,12 @@ class _Reader:
         right = _EXAMPLES | self.fields(table, SiteConfig)
         for key in [key for key in right if not self.check(key, right[key])]:
             right.pop(key)
-        return SiteConfig(**(_EXAMPLES | right))
+        return SiteConfig(**{**_EXAMPLES, **right})
 
     def check(self, key: str, value: Any) -> bool:
         """Whether a setting means something; says so if not."""
         before = len(self.problems)
-        if key == "url" and not _ADDRESS.fullmatch(value):
+        if key == "url" and not (_ADDRESS.fullmatch(value) and _is_sound(value)):
             self.say(f"url must be a web address, not {value!r}", "url", hint='such as "https://example.org/"')
         if key == "timezone":
             try:
@@ -275,6 +276,15 @@ class _Reader:
         elif not is_known(value):
             message = f"nothing is known of the language {value!r}, so its dates could not be written"
             self.say(message, "language", code="language-unknown", hint="use a tag such as 'en' or 'pt-BR'")
+
+
+def _is_sound(url: str) -> bool:
+    """Whether what looks like a web address is one: a port that there is, a path without `..`."""
+    try:
+        port = urlsplit(url).port
+    except ValueError:
+        return False
+    return port != 0 and not {".", ".."} & set(urlsplit(url).path.split("/"))
 
 
 _EXAMPLES = {"title": "My Blog", "url": "https://example.org/"}

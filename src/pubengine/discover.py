@@ -145,12 +145,16 @@ class _Walker:
         self.files.append(shown)
 
     def begins_with_fields(self, shown: str) -> bool:
-        """Whether a file begins like the front matter of a post."""
         try:
             with open(self.root / shown, "rb") as file:
-                return bool(_FIELDS.match(file.read(80)))
+                return begins_with_fields(file.read(80))
         except OSError:
             return False
+
+
+def begins_with_fields(data: bytes) -> bool:
+    """Whether a file begins like the front matter of a post."""
+    return bool(_FIELDS.match(data))
 
 
 def _ignored(name: str) -> bool:

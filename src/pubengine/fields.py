@@ -197,13 +197,13 @@ class _Reader:
                 better = slugify(given)
                 hint = f"try {better!r}" if better and not problem_with_name(better) else "choose another word"
                 self.wrong("slug", field, f"one plain part of a URL ({problem})", hint)
-                return better or "unnamed"
+                return better if better and not problem_with_name(better) else "unnamed"
             return given
         slug = slugify(name) or slugify(title)
         problem = problem_with_name(slug) if slug else "neither the file's name nor the title has a letter"
         if problem:
             self.say("error", "slug-missing", f"the post has no slug: {problem}", 1, 'add: slug = "…"')
-        return slug or "unnamed"
+        return "unnamed" if problem else slug
 
     def _page_path(self, field: Field | None) -> str:
         path = posixpath.splitext(self.source.path.removeprefix("content/"))[0]

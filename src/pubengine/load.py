@@ -13,8 +13,8 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from pubengine.body import count_words, links_in, plain_text, shorten
-from pubengine.diagnostics import Diagnostic, error
-from pubengine.discover import Found
+from pubengine.diagnostics import Diagnostic, error, warning
+from pubengine.discover import Found, begins_with_fields
 from pubengine.errors import ContentError, PluginError
 from pubengine.model import Body, Post, Source
 from pubengine.model_fit import fit_to_print
@@ -55,8 +55,18 @@ def load(found: Found, root: Path, registry: Registry, max_size: int) -> Loaded:
     except PluginError as problem:
         return Loaded(found.path, problems=problem.diagnostics, plugin_failed=True)
     if items is None:
-        return Loaded(found.path, is_file=True)
+        return Loaded(found.path, problems=_unread(source), is_file=True)
     return _finish(source, items, registry)
+
+
+def _unread(source: Source) -> tuple[Diagnostic, ...]:
+    """A warning about a file that begins like a post, but is none to any plugin."""
+    if source.kind != "post" or not begins_with_fields(source.data):
+        return ()
+    hint = "give it the suffix .md, or add a plugin that loads it"
+    return (
+        warning("post-unread", "no plugin reads it as a post, so it is published as it is", source.path, hint=hint),
+    )
 
 
 def read_source(found: Found, root: Path, max_size: int) -> Source:

@@ -160,7 +160,7 @@ class Body(Struct, frozen=True):
     excerpt: str = ""
 
 
-class Link(Struct, frozen=True):
+class Link(Struct, frozen=True, forbid_unknown_fields=True):
     """Something to point at."""
 
     title: str

@@ -78,6 +78,8 @@ def problem_with_pattern(pattern: str) -> str:
     for token in _TOKEN.findall(pattern):
         if token not in TOKENS:
             return f"{{{token}}} is none of {', '.join(f'{{{known}}}' for known in TOKENS)}"
+    if set(_TOKEN.sub("", pattern)) & set("{}"):
+        return "a brace is not closed, or not opened"
     if "{slug}" not in pattern and "{id}" not in pattern:
         return "it needs {slug} or {id}, or all posts of a day would share one address"
     return problem_with_path(_TOKEN.sub("x", pattern))

@@ -8,8 +8,11 @@ from datetime import date as Date
 from datetime import datetime
 from functools import partial
 from pathlib import Path
+from types import CodeType
+from typing import ClassVar
 
 from jinja2 import (
+    BytecodeCache,
     ChoiceLoader,
     Environment,
     FileSystemLoader,
@@ -20,6 +23,7 @@ from jinja2 import (
     TemplateSyntaxError,
     UndefinedError,
 )
+from jinja2.bccache import Bucket
 from jinja2.exceptions import TemplatesNotFound
 from markupsafe import Markup
 from msgspec.structs import replace
@@ -82,6 +86,7 @@ class Renderer:
             lstrip_blocks=True,
             auto_reload=False,
             cache_size=-1,
+            bytecode_cache=_Compiled(self._registry),
         )
         language = site.config.language
         environment.globals |= {
@@ -138,6 +143,10 @@ class Renderer:
             return error(
                 "template-syntax", f"{problem.message}, {for_page}", self._shown(problem.filename), problem.lineno
             )
+        if isinstance(problem, UnicodeDecodeError):
+            places = [layer / "templates" / page.template for layer in self._theme.layers]
+            file = next((self._shown(str(place)) for place in places if place.is_file()), page.template)
+            return error("template-failed", f"a template is not UTF-8 ({problem.reason}), {for_page}", file)
         file, line = self._frame(problem)
         known = isinstance(problem, (UndefinedError, TemplateError))
         says = str(problem) if known else f"{type(problem).__name__}: {problem}"
@@ -160,6 +169,23 @@ class Renderer:
                 )
                 return (inside / path.relative_to(layer)).as_posix()
         return path.name
+
+
+class _Compiled(BytecodeCache):
+    """Compiled templates of this process, for the next build of a preview, or of a test; never on disk."""
+
+    _code: ClassVar[dict[tuple[str, str, str], CodeType]] = {}
+
+    def __init__(self, registry: Registry) -> None:
+        # Jinja computes at compile time what it can, with filters of plugins too.
+        self._plugins = "".join(plugin.fingerprint for plugin in registry.plugins)
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        bucket.code = self._code.get((bucket.key, bucket.checksum, self._plugins))
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        assert bucket.code is not None
+        self._code[bucket.key, bucket.checksum, self._plugins] = bucket.code
 
 
 def _loader(theme: Theme) -> ChoiceLoader:

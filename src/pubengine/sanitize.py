@@ -79,7 +79,10 @@ def swallows(text: str) -> str:
 def harmful(text: str, schemes: Collection[str] = SAFE_SCHEMES) -> list[tuple[str, int]]:
     """What `sanitize` takes out of a piece of HTML, each with its line in the piece, from 0."""
     finder = _Finder(schemes)
-    finder.feed(text)
+    try:
+        finder.feed(text)
+    except AssertionError:  # what the standard library's parser makes of `<![x`
+        finder.found.append(("a malformed declaration", finder.getpos()[0] - 1))
     return finder.found
 
 
@@ -92,9 +95,9 @@ _HIDING = (
     (re.compile(r"<(script|style|iframe|object|template|noscript|title|textarea|xmp|noembed|noframes|plaintext|svg|math)\b", re.IGNORECASE), r"</{0}\b"),
     (re.compile("<!--"), "--!?>"),
     (re.compile(r"<\?"), r"\?>"),
-    (re.compile(r"<!\[CDATA\["), r"\b\B"),
+    (re.compile(r"<!\["), r"\b\B"),
 )  # fmt: skip
-"""What hides the text after it, and where that ends; a CDATA section never does, for HTML has none."""
+"""What hides the text after it, and where that ends; a section such as CDATA never does, for HTML has none."""
 
 
 @lru_cache(maxsize=1)

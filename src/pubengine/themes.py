@@ -106,7 +106,7 @@ def _find(name: str, seen: list[str], config: Config, paths: Paths) -> list[Path
 
 
 def _is_name(name: str) -> bool:
-    return bool(name) and not name.startswith(".") and "/" not in name and "\\" not in name
+    return 0 < len(name.encode()) < 200 and not name.startswith(".") and "/" not in name and "\\" not in name
 
 
 def _read_manifest(folder: Path, paths: Paths) -> dict[str, Any]:

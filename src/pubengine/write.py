@@ -7,6 +7,7 @@ says which files are ours; nothing else is ever overwritten or deleted.
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import os
@@ -213,12 +214,21 @@ def _alive(pid: int) -> bool:
     return True
 
 
+_HINTS = {
+    errno.ENOSPC: "free some space and build again",
+    errno.EDQUOT: "free some space and build again",
+    errno.EMFILE: "raise the limit on open files (ulimit -n)",
+    errno.EBUSY: "the output folder is a mount point, which cannot be exchanged; name a folder below it",
+    errno.EXDEV: "the output folder is a mount point, which cannot be exchanged; name a folder below it",
+    errno.EROFS: "name an output folder that can be written to",
+    errno.EACCES: "name an output folder that can be written to, and whose parent can",
+}
+
+
 def _refused(problem: OSError, path: Path) -> OutputError:
     what = problem.strerror or str(problem)
     place = problem.filename if isinstance(problem.filename, str) else str(path)
-    hint = {28: "free some space and build again", 24: "raise the limit on open files (ulimit -n)"}.get(
-        problem.errno or 0, ""
-    )
+    hint = _HINTS.get(problem.errno or 0, "")
     return OutputError(
         Diagnostic("output-failed", "error", f"{place}: {what}; the published site is as it was", hint=hint)
     )

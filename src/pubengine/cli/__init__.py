@@ -32,7 +32,12 @@ INTERRUPTED = 130
 
 def main(words: Sequence[str] | None = None) -> int:
     """Runs the program on the given words, or on the command line's; returns the exit status."""
+    if words is None:
+        _speak_utf8()
     given = list(sys.argv[1:] if words is None else words)
+    if odd := next((word for word in given if not _is_text(word)), None):
+        report.say(f"pubengine: {os.fsencode(odd)!r} on the command line is not UTF-8")
+        return 2
     try:
         return _run(given)
     except PubengineError as problem:
@@ -49,6 +54,20 @@ def main(words: Sequence[str] | None = None) -> int:
         # Whoever read our output has gone; Python would complain once more when it closes the stream.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 128 + signal.SIGPIPE
+
+
+def _speak_utf8() -> None:
+    """Begins anew in Python's UTF-8 mode where the locale is not UTF-8, for files have names in all scripts."""
+    if os.name == "posix" and sys.getfilesystemencoding() != "utf-8":
+        os.execv(sys.executable, [sys.executable, "-X", "utf8", "-m", "pubengine", *sys.argv[1:]])  # noqa: S606
+
+
+def _is_text(word: str) -> bool:
+    try:
+        word.encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _run(given: list[str]) -> int:

@@ -42,12 +42,15 @@ def write_post(root: Path, title: str, now: datetime, tags: list[str], *, draft:
     """
     import tomli_w
 
+    from pubengine.permalinks import problem_with_name
     from pubengine.slugs import slugify
 
     title = " ".join(title.split())
     slug = slugify(title)
     if not slug:
         raise ConfigError(error("title-empty", "the title needs a letter or a digit"))
+    if problem_with_name(slug):
+        slug = f"{slug}-post"  # a name such as `con`, which no file can have everywhere
     folder = root / "content" / "posts"
     name = f"{now:%Y-%m-%d}-{slug}"
     try:

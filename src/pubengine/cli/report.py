@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from pubengine.build import BuildResult
 
 _COLOURS = {"error": "31", "warning": "33"}
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 _EVERY = 0.1
 """Seconds between two signs of progress."""
 

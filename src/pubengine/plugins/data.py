@@ -22,20 +22,31 @@ def describe(files: SiteFiles) -> Mapping[str, Any]:
         name, suffix = posixpath.splitext(path.removeprefix("data/"))
         if suffix not in READERS:
             continue
-        *folders, last = name.split("/")
-        place = data
-        for folder in folders:
-            inner = place.setdefault(folder, {})
-            place = inner if isinstance(inner, dict) else {}
         try:
-            if last in place:
-                raise ContentError(error("data-twice", f"another file is called {last!r} too", path, hint="rename one"))
-            place[last] = _read(path, suffix, files)
+            _put(data, name.split("/"), path, _read(path, suffix, files))
         except ContentError as problem:
             problems += problem.diagnostics
     if problems:
         raise ContentError(*problems)
     return {"data": data}
+
+
+def _put(data: dict[str, Any], names: list[str], path: str, value: Any) -> None:
+    """Puts a value where the names of its folders and file lead. Raises ContentError where something is already."""
+    *folders, last = names
+    for folder in folders:
+        data = data.setdefault(folder, _Folder())
+        if not isinstance(data, _Folder):
+            raise ContentError(error("data-twice", f"a file is called {folder!r} too", path, hint="rename one"))
+    if last in data:
+        raise ContentError(
+            error("data-twice", f"another file or folder is called {last!r} too", path, hint="rename one")
+        )
+    data[last] = value
+
+
+class _Folder(dict[str, Any]):
+    """The files of a folder, by name; told apart from a file that holds a table."""
 
 
 def _read(path: str, suffix: str, files: SiteFiles) -> Any:

@@ -11,6 +11,7 @@ from typing import Any, Literal
 
 from markdown_it import MarkdownIt
 from markdown_it.rules_core import StateCore
+from markdown_it.rules_core.inline import inline as inline_rule
 from markdown_it.token import Token
 from msgspec import Struct
 
@@ -31,6 +32,9 @@ from pubengine.api import (
 
 MAX_NESTING = 200
 """Deepest nesting of blocks; deeper is an error, where markdown-it would drop the text without a word."""
+
+MAX_INLINE_NESTING = 20
+"""Deepest nesting within a paragraph; what is deeper stays text, and a hostile paragraph costs no more than its length."""
 
 MAX_QUOTES = 2_000
 """Most quotation marks in one paragraph that the typographer is let loose on: its time grows with their square."""
@@ -143,10 +147,21 @@ def _parser(settings: Settings) -> MarkdownIt:
         parser.enable(["replacements", "smartquotes"])
         _guard_smartquotes(parser)
     _add_plugins(parser, settings)
+    parser.core.ruler.at("inline", _inline)
     if settings.highlight:
         parser.add_render_rule("fence", _fence)
         parser.add_render_rule("code_block", _code_block)
     return parser
+
+
+def _inline(state: StateCore) -> None:
+    """The rule of that name, with a limit of its own: blocks lose text at theirs, paragraphs do not."""
+    options = state.md.options
+    options["maxNesting"] = MAX_INLINE_NESTING
+    try:
+        inline_rule(state)
+    finally:
+        options["maxNesting"] = MAX_NESTING
 
 
 class _LinkGate:
