@@ -14,8 +14,8 @@ SDIST = "markdown-it-py==4.3.0"
 """Its source distribution ships the specification's examples as JSON."""
 
 EXTENSIONS = (
-    "tables", "strikethrough", "footnotes", "definition_lists", "task_lists", "anchors", "toc", "admonitions",
-    "attributes", "highlight",
+    "tables", "strikethrough", "footnotes", "definition_lists", "task_lists", "anchors", "admonitions",
+    "attributes",
 )  # fmt: skip
 
 PLUGIN = """
@@ -59,7 +59,7 @@ def test_all_examples_of_the_specification(site, examples):
     settings = "".join(f"{name} = false\n" for name in EXTENSIONS)
     engine = (site.root / "engine.toml").read_text("utf-8")
     site.write({
-        "engine.toml": f'{engine}\n[plugins.markdown]\nraw_html = "trust"\nlink_schemes = ["*"]\n{settings}',
+        "engine.toml": f'{engine}\n[plugins.markdown]\nraw_html = "trust"\nlink_schemes = ["*"]\n{settings}[plugins]\ndisable = ["contents", "highlight"]\n',
         "plugins/bodies.py": PLUGIN,
     })  # fmt: skip
     for one in examples:

@@ -289,7 +289,7 @@ def test_a_plugin_of_a_bundled_ones_name_replaces_it(site):
 
 
 @pytest.mark.parametrize("name", ["archives", "tags", "feeds", "front_page", "aliases", "not_found", "sitemap", "static",
-                                  "data", "encoding", "journal"])  # fmt: skip
+                                  "data", "encoding", "journal", "contents", "highlight"])  # fmt: skip
 def test_a_site_builds_without_any_one_of_the_bundled_plugins(site, name):
     site.write({
         "engine.toml": (site.root / "engine.toml").read_text() + f'[plugins]\ndisable = ["{name}"]\n',

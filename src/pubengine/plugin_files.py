@@ -26,6 +26,8 @@ GROUP = "pubengine.plugins"
 
 BUNDLED = (
     "markdown",  # text to HTML comes first: what follows sees HTML
+    "contents",
+    "highlight",
     "journal",
     "encoding",
     "data",

@@ -57,14 +57,10 @@ class Settings(Struct, frozen=True):
     """`- [ ]` and `- [x]`."""
     anchors: bool = True
     """An id for every heading, made of its words."""
-    toc: bool = True
-    """A paragraph `[TOC]`, or `toc = true` in the front matter, becomes a table of contents."""
     admonitions: bool = True
     """`!!! note "Title"` and an indented text."""
     attributes: bool = True
     """`{.class #id}` after an image, a link or a code span, or above a block."""
-    highlight: bool = True
-    """Fenced code gets Pygments classes by its language."""
     linkify: bool = False
     """Bare web addresses become links."""
     typographer: bool = False
@@ -108,8 +104,6 @@ def transform(post: Post, settings: Settings) -> Post:
     if deepest := next((token for token in tokens if token.level >= MAX_NESTING - 1), None):
         return _too_deep(post, deepest)
     post = _title_from_heading(post, tokens)
-    if settings.toc:
-        _put_contents(tokens, always=post.meta.get("toc") is True)
     if settings.raw_html == "sanitize":
         post = _with_open_tags_shown(post, tokens)
     body, excerpt = _render(parser, tokens, environment)
@@ -148,9 +142,6 @@ def _parser(settings: Settings) -> MarkdownIt:
         _guard_smartquotes(parser)
     _add_plugins(parser, settings)
     parser.core.ruler.at("inline", _inline)
-    if settings.highlight:
-        parser.add_render_rule("fence", _fence)
-        parser.add_render_rule("code_block", _code_block)
     return parser
 
 
@@ -238,7 +229,7 @@ def _anchors(state: StateCore) -> None:
         heading.attrs["id"] = anchor
 
 
-# Headings, contents and title.
+# Headings and title.
 
 
 def _headings(tokens: Sequence[Token]) -> Iterable[tuple[Token, Token]]:
@@ -268,41 +259,6 @@ def _title_from_heading(post: Post, tokens: list[Token]) -> Post:
         message = f"there is no title; the file's name makes it {title!r}"
         return post.replace(title=title).with_problem("warning", "title-missing", message, 1, hint=hint)
     return post
-
-
-def _put_contents(tokens: list[Token], always: bool) -> None:
-    """Puts a table of contents where a paragraph says `[TOC]`, or at the head."""
-    entries = [(int(h.tag[1]), str(h.attrs.get("id", "")), _text_of(inline)) for h, inline in _headings(tokens)]
-    marks = [
-        number
-        for number, token in enumerate(tokens)
-        if token.type == "inline" and token.level == 1 and token.content.strip() == "[TOC]"
-    ]
-    if not entries or not all(anchor for _, anchor, _ in entries):
-        return
-    made = Token("html_block", "", 0, content=_contents(entries), meta={"made": True})
-    for number in marks[:1]:
-        tokens[number - 1 : number + 2] = [made]
-    if always and not marks:
-        tokens.insert(0, made)
-
-
-def _contents(entries: list[tuple[int, str, str]]) -> str:
-    # No <nav>: of several on a page each would need a name of its own, and a list of posts may hold several.
-    lines = ['<div class="toc">']
-    open_levels: list[int] = []
-    for level, anchor, text in entries:
-        while open_levels and level < open_levels[-1]:
-            lines.append("</li></ol>")
-            open_levels.pop()
-        if not open_levels or level > open_levels[-1]:
-            lines.append("<ol>")
-            open_levels.append(level)
-        else:
-            lines.append("</li>")
-        lines.append(f'<li><a href="#{html.escape(anchor)}">{html.escape(text)}</a>')
-    lines += ["</li></ol>"] * len(open_levels)
-    return "\n".join([*lines, "</div>", ""])
 
 
 # HTML.
@@ -350,39 +306,6 @@ def _open_table(renderer: Any, tokens: Sequence[Token], index: int, options: Any
 
 def _close_table(renderer: Any, tokens: Sequence[Token], index: int, options: Any, env: Any) -> str:
     return str(renderer.renderToken(tokens, index, options, env)) + "</div>\n"
-
-
-def _code_block(renderer: Any, tokens: Sequence[Token], index: int, options: Any, env: Any) -> str:
-    return _with_tab_stop(renderer.code_block(tokens, index, options, env))
-
-
-def _with_tab_stop(pre: str) -> str:
-    return pre.replace("<pre", '<pre tabindex="0"', 1)
-
-
-def _fence(renderer: Any, tokens: Sequence[Token], index: int, options: Any, env: Any) -> str:
-    token = tokens[index]
-    language = token.info.strip().split(maxsplit=1)[0] if token.info.strip() else ""
-    marked = _highlight(token.content, language) if language else None
-    if marked is None:
-        return _with_tab_stop(renderer.fence(tokens, index, options, env))
-    name = html.escape(language, quote=True)
-    return f'<pre class="highlight" tabindex="0"><code class="language-{name}">{marked}</code></pre>\n'
-
-
-@lru_cache(maxsize=512)
-def _highlight(code: str, language: str) -> str | None:
-    """Code with Pygments classes, or None for a language that Pygments does not know."""
-    from pygments import highlight
-    from pygments.formatters.html import HtmlFormatter
-    from pygments.lexers import get_lexer_by_name
-    from pygments.util import ClassNotFound
-
-    try:
-        lexer = get_lexer_by_name(language, stripnl=False)
-    except ClassNotFound:
-        return None
-    return highlight(code, lexer, HtmlFormatter(nowrap=True))
 
 
 def _flat(tokens: Iterable[Token]) -> Iterable[Token]:
