@@ -175,7 +175,14 @@ def _with_links(cards: list[Card], files: tuple[str, ...], site: SiteConfig, pro
         known.setdefault(card.source, card.url)
     urls = set(known.values())
     return [
-        replace(card, links={link: _resolve(link, card, known, urls, site, problems) for link in card.links})
+        replace(
+            card,
+            links={
+                link: target
+                for link in card.links
+                if (target := _resolve(link, card, known, urls, site, problems)) != link
+            },
+        )
         if card.links
         else card
         for card in cards

@@ -124,7 +124,6 @@ def _rewrite_srcset(value: str, lead: Rewrite) -> str:
     return ", ".join(candidates)
 
 
-_WORDS = re.compile(r"\S+")
 _MARKUP = re.compile(rf"{_SKIPPED}|<[^>]*>", re.DOTALL | re.IGNORECASE)
 _BLOCK = re.compile(
     r"</?(?:p|div|li|h[1-6]|blockquote|pre|br|tr|td|th|dt|dd|ul|ol|table|section|figure)\b", re.IGNORECASE
@@ -139,7 +138,9 @@ def plain_text(body: str) -> str:
 
 def count_words(text: str) -> int:
     """Number of words, by white space; for scripts that write without spaces, of characters over two."""
-    spaced = len(_WORDS.findall(text))
+    spaced = len(text.split())
+    if text.isascii():
+        return spaced
     dense = len(re.findall(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\u0e00-\u0e7f]", text))
     return max(spaced, dense // 2)
 

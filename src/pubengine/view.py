@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin
 
 from pubengine.body import place
@@ -26,14 +26,13 @@ class SiteView:
     """The site as pages see it: its settings, its posts and pages, and all that plugins described."""
 
     def __init__(self, site: Site) -> None:
-        self._values = dict(site.values) | {name: getattr(site.config, name) for name in SETTINGS}
-        self._values |= {"posts": site.posts, "pages": site.pages}
+        # Attributes proper, and not a __getattr__: templates ask for them hundreds of thousands of times.
+        self.__dict__.update(site.values, posts=site.posts, pages=site.pages)
+        self.__dict__.update({name: getattr(site.config, name) for name in SETTINGS})
 
-    def __getattr__(self, name: str) -> Any:
-        try:
-            return self._values[name]
-        except KeyError:
-            raise AttributeError(name) from None
+    if TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Any: ...
 
 
 class View:

@@ -349,7 +349,7 @@ def _with_open_tags_shown(post: Post, tokens: list[Token]) -> Post:
 
 def _with_safe_html(post: Post, tokens: list[Token], settings: Settings) -> Post:
     """The post with a warning at each piece of HTML that is not published as it was written."""
-    if settings.raw_html != "sanitize":
+    if settings.raw_html != "sanitize" or not any(_raw(token) for token in _flat(tokens)):
         return post
     line = 0
     for token in tokens:
