@@ -51,12 +51,12 @@ def links_in(body: str) -> tuple[str, ...]:
     return tuple(found)
 
 
-def place(body: str, *, links: dict[str, str], own_url: str, in_list: bool, absolute: str = "") -> str:
+def place(body: str, *, links: dict[str, str], own_url: str, in_list: bool, absolute: str = "", level: int = 3) -> str:
     """The text as it stands on a page.
 
     `links` says where each internal link leads; `own_url` is the post's own address. `in_list`: the text
     stands among others, so ids go (they would clash), links to its own fragments lead to its own page,
-    and its headings go two levels down, below its title. `absolute`: scheme and host to put before every link, for feeds.
+    and its headings go below its title, which is a heading of that `level` (a text's own begin at 2). `absolute`: scheme and host to put before every link, for feeds.
     """
     if not (in_list or absolute or links):
         return body
@@ -73,7 +73,7 @@ def place(body: str, *, links: dict[str, str], own_url: str, in_list: bool, abso
         return _rewrite(tag, lead, keep_ids=not in_list)
 
     placed = _each_tag(body, change)
-    return _HEADING.sub(_lowered, placed) if in_list and not absolute else placed
+    return _below(placed, level) if in_list and not absolute else placed
 
 
 def _joined(own_url: str, target: str) -> str:
@@ -83,8 +83,8 @@ def _joined(own_url: str, target: str) -> str:
         return own_url
 
 
-def _lowered(heading: re.Match[str]) -> str:
-    return f"<{heading[1]}h{min(6, int(heading[2]) + 2)}"
+def _below(body: str, level: int) -> str:
+    return _HEADING.sub(lambda heading: f"<{heading[1]}h{min(6, int(heading[2]) + level - 1)}", body)
 
 
 def _each_tag(body: str, change: Callable[[str], str]) -> str:

@@ -110,11 +110,11 @@ class Renderer:
         environment.globals |= self._registry.template_functions(environment.globals)
         return environment
 
-    def _content(self, card: Card, in_list: bool = False) -> Markup:
-        return Markup(self._view.content(card, in_list=in_list))  # noqa: S704 - the text is HTML by contract
+    def _content(self, card: Card, in_list: bool = False, level: int = 3) -> Markup:
+        return Markup(self._view.content(card, in_list=in_list, level=level))  # noqa: S704 - the text is HTML by contract
 
-    def _excerpt(self, card: Card, in_list: bool = True) -> Markup:
-        return Markup(self._view.excerpt(card, in_list=in_list))  # noqa: S704 - the text is HTML by contract
+    def _excerpt(self, card: Card, in_list: bool = True, level: int = 3) -> Markup:
+        return Markup(self._view.excerpt(card, in_list=in_list, level=level))  # noqa: S704 - the text is HTML by contract
 
     def _day(self, value: object, pattern: str = "") -> str:
         config = self._view.config

@@ -43,21 +43,23 @@ class View:
         self.site = SiteView(site)
         self._fetch = fetch
 
-    def content(self, card: Card, *, in_list: bool = False, absolute: bool = False) -> str:
+    def content(self, card: Card, *, in_list: bool = False, absolute: bool = False, level: int = 3) -> str:
         """The HTML of a post's whole text.
 
-        `in_list`: it stands among others, so ids in it go. `absolute`: links get scheme and host.
+        `in_list`: it stands among others, below a title that is a heading of that `level`, so ids in it go
+        and its headings are lowered. `absolute`: links get scheme and host.
         """
-        return self._placed(card, self._fetch(card.digest).html, in_list, absolute)
+        return self._placed(card, self._fetch(card.digest).html, in_list, absolute, level)
 
-    def excerpt(self, card: Card, *, in_list: bool = True, absolute: bool = False) -> str:
+    def excerpt(self, card: Card, *, in_list: bool = True, absolute: bool = False, level: int = 3) -> str:
         """The HTML of a post's text up to where the author marked `<!-- more -->`; the whole without a mark."""
         body = self._fetch(card.digest)
-        return self._placed(card, body.excerpt or body.html, in_list, absolute)
+        return self._placed(card, body.excerpt or body.html, in_list, absolute, level)
 
-    def _placed(self, card: Card, html: str, in_list: bool, absolute: bool) -> str:
+    def _placed(self, card: Card, html: str, in_list: bool, absolute: bool, level: int) -> str:
         origin = self.config.root if absolute else ""
-        return place(html, links=card.links, own_url=card.url, in_list=in_list or absolute, absolute=origin)
+        in_list = in_list or absolute
+        return place(html, links=card.links, own_url=card.url, in_list=in_list, absolute=origin, level=level)
 
     def url(self, path: str) -> str:
         """The address, from the host's root, of a file in the output."""
