@@ -158,3 +158,15 @@ def test_markup_in_a_journal_is_text(site):
     page = built.page("2020/05/b-title-b/")
     assert "&lt;script&gt;alert(1)&lt;/script&gt; &amp; *so on*" in page
     assert "<b>Title" not in page
+
+
+def test_a_date_without_a_blank_line_above_it_begins_a_day_too(site):
+    built = journal(site, "2 May 2020\n\nOne\n\nText.\n1 May 2020\nTwo\n\nMore.\n")
+    assert titles(built) == [("2020-05-02", "One"), ("2020-05-01", "Two")]
+    assert "1 May" not in built.page("2020/05/one/").partition('<div class="text')[2].partition("</div>")[0]
+
+
+def test_a_line_that_looks_like_a_date_is_said_and_a_backslash_makes_it_text(site):
+    text = "2 May 2020\n\nOne\n\nText.\n\n{}\n\nMore.\n"
+    assert journal(site, text.format("1 Mai of 2020")).problem("journal-date-doubtful")["line"] == 7
+    assert journal(site, text.format("\\1 Mai of 2020")).codes == []

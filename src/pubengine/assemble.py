@@ -78,12 +78,16 @@ def assemble(finished: Iterable[Finished], files: tuple[str, ...], config: Confi
     return Assembled(Site(config.site, tuple(posts), tuple(pages), files), tuple(hidden), tuple(problems))
 
 
+_SHARED = ("content", "content/posts")
+"""Folders whose files belong to no single post."""
+
+
 def _without_hidden(files: tuple[str, ...], hidden: list[Hidden]) -> tuple[str, ...]:
     """The files that do not lie in the folder of a post that is not published: its pictures are not either."""
     folders = tuple(
         f"{posixpath.dirname(one.source)}/"
         for one in hidden
-        if posixpath.basename(one.source).startswith("index.") and one.source.count("/") > 2
+        if posixpath.basename(one.source).startswith("index.") and posixpath.dirname(one.source) not in _SHARED
     )
     return tuple(path for path in files if not path.startswith(folders)) if folders else files
 

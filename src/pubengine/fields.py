@@ -231,7 +231,9 @@ class _Reader:
 
     def check_spelling(self) -> None:
         for key, field in self.fields.items():
-            if key not in KNOWN and field.value is not False and (meant := _misspelt(key, KNOWN)):
+            if key == "published" and isinstance(field.value, bool):
+                continue
+            if key not in KNOWN and (meant := _misspelt(key, KNOWN)):
                 message = f"{key!r} is not a field that means anything here; is it {meant!r}?"
                 # Taken for nothing, a misspelt `draft` would publish what nobody may see.
                 severity: Severity = "error" if meant == "draft" else "warning"

@@ -56,6 +56,9 @@ def load(found: Found, root: Path, registry: Registry, max_size: int) -> Loaded:
         return Loaded(found.path, problems=problem.diagnostics, plugin_failed=True)
     if items is None:
         return Loaded(found.path, problems=_unread(source), is_file=True)
+    if not source.data.lstrip(b"\xef\xbb\xbf").strip():
+        empty = error("post-empty", "the file is empty", found.path, hint="write something, or delete it")
+        return Loaded(found.path, problems=(empty,))
     return _finish(source, items, registry)
 
 
@@ -70,7 +73,7 @@ def _unread(source: Source) -> tuple[Diagnostic, ...]:
 
 
 def read_source(found: Found, root: Path, max_size: int) -> Source:
-    """A file's bytes. Raises ContentError where it is too large or cannot be read."""
+    """A file's bytes. Raises ContentError where it is too large, or cannot be read."""
     if found.size > max_size:
         message = f"the file has {found.size:,} bytes; a source of posts may have {max_size:,}"
         hint = f"split it, or set [build] max_post_size = {found.size}"
@@ -79,8 +82,6 @@ def read_source(found: Found, root: Path, max_size: int) -> Source:
         data = (root / found.path).read_bytes()
     except OSError as problem:
         raise ContentError(error("file-unreadable", f"cannot be read: {problem.strerror}", found.path)) from None
-    if not data.lstrip(b"\xef\xbb\xbf").strip():
-        raise ContentError(error("post-empty", "the file is empty", found.path, hint="write something, or delete it"))
     return Source(found.path, data, found.kind)
 
 

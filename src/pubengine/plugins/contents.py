@@ -6,7 +6,10 @@ import re
 
 from pubengine.api import Post, hookimpl
 
-_HEADING = re.compile(r'<h(?P<level>[1-6]) id="(?P<anchor>[^"]+)"[^>]*>(?P<text>.*?)</h(?P=level)>', re.DOTALL)
+_HEADING = re.compile(
+    r'<h(?P<level>[1-6])(?=\s)(?:[^>"]|"[^"]*")*?\sid="(?P<anchor>[^"]+)"(?:[^>"]|"[^"]*")*>(?P<text>.*?)</h(?P=level)>',
+    re.DOTALL,
+)
 _MARK = "<p>[TOC]</p>\n"
 _TAG = re.compile(r"<[^>]*>")
 
@@ -18,9 +21,7 @@ def transform(post: Post) -> Post:
     if post.markup != "html" or not (marked or post.meta.get("toc") is True):
         return post
     entries = [(int(one["level"]), one["anchor"], _TAG.sub("", one["text"])) for one in _HEADING.finditer(post.body)]
-    if not entries:
-        return post
-    made = _contents(entries)
+    made = _contents(entries) if entries else ""
     body = post.body.replace(_MARK, made, 1) if marked else made + post.body
     return post.replace(body=body, excerpt=post.excerpt.replace(_MARK, made, 1))
 

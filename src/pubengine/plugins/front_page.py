@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 from msgspec import Meta, Struct
 
-from pubengine.api import Page, Part, Site, hookimpl, paginate, url_of
+from pubengine.api import Diagnostic, Page, Part, Site, hookimpl, paginate, url_of, warning
 
 
 class Settings(Struct, frozen=True):
@@ -27,9 +27,23 @@ def settings() -> type[Settings]:
 
 
 @hookimpl
+def describe(site: Site, settings: Settings) -> Mapping[str, Any]:
+    """`site.posts_url`: where the newest posts are; the top of the site, unless a page or the settings say otherwise."""
+    return {"posts_url": _url(0, site, _folder(site, settings))}
+
+
+@hookimpl
+def check_site(site: Site, settings: Settings) -> Iterable[Diagnostic]:
+    """Warns where the top of the site would be nothing at all."""
+    if settings.path.strip("/") and not _has_top_page(site):
+        hint = "write content/index.md, or leave the path out"
+        yield warning("front-page-missing", f"nothing is at the top: the posts are in {settings.path!r}", hint=hint)
+
+
+@hookimpl
 def emit(site: Site, settings: Settings) -> Iterable[Page]:
     """The front page and, for older posts, `page/1/` (the oldest), and so on."""
-    folder = settings.path.strip("/") or ("blog" if any(page.path == "index.html" for page in site.pages) else "")
+    folder = _folder(site, settings)
     for part in paginate(site.posts, settings.posts):
         yield Page(
             path=_path(part.number, folder),
@@ -42,6 +56,14 @@ def emit(site: Site, settings: Settings) -> Iterable[Page]:
             title=str(part.number) if part.number else "",
             updated=_updated(part),
         )
+
+
+def _has_top_page(site: Site) -> bool:
+    return any(page.path == "index.html" for page in site.pages)
+
+
+def _folder(site: Site, settings: Settings) -> str:
+    return settings.path.strip("/") or ("blog" if _has_top_page(site) else "")
 
 
 def _path(number: int, folder: str) -> str:

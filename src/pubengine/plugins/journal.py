@@ -139,15 +139,18 @@ _FIGURES = re.compile(r"\d{1,2}[./ -]\d{1,2}[./ -]\d{2,4}")
 
 
 def _blocks(text: str, language: str) -> Iterator[Block]:
-    """What blank lines part; a date heading is a block of its own even with text right below it."""
+    """What blank lines part; a line that is a date is a block of its own, whatever stands right above or below."""
     start, lines = 0, list[str]()
     for number, line in enumerate([*text.split("\n"), ""], 1):
-        if line.strip():
-            start = start or number
-            lines.append(line.rstrip())
-        if lines and (not line.strip() or (len(lines) == 1 and _heading(lines[0], language))):
+        heads = bool(line.strip()) and _heading(line.rstrip(), language) is not None
+        if lines and (heads or not line.strip()):
             yield Block(start, tuple(lines))
             start, lines = 0, []
+        if heads:
+            yield Block(number, (line.rstrip(),))
+        elif line.strip():
+            start = start or number
+            lines.append(line.rstrip())
 
 
 class Heading(Struct, frozen=True):
@@ -220,7 +223,7 @@ def _days(source: Source, site: SiteConfig, blocks: list[Block]) -> Iterator[Day
     for block in blocks:
         heading = _heading(block.text, site.language)
         if heading is None:
-            if _like_a_date(block, site.language):
+            if not block.text.startswith(("\\", "# ")) and _like_a_date(block, site.language):
                 message = f"{block.text.strip()!r} looks like a date, but is not understood; it is taken for text"
                 hint = "correct it, or put a backslash before it"
                 yield warning("journal-date-doubtful", message, source.path, block.line, 1, hint)

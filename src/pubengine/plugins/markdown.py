@@ -331,20 +331,27 @@ def _with_open_tags_shown(post: Post, tokens: list[Token]) -> Post:
     line = 0
     for token in tokens:
         line = token.map[0] if token.map else line
-        for piece in _flat([token]):
-            tag = swallows(piece.content) if _raw(piece) else ""
-            if not tag:
+        pieces = [piece for piece in _flat([token]) if _raw(piece)]
+        for number, piece in enumerate(pieces):
+            # In a paragraph the end of an element is a piece of its own.
+            tag = swallows("".join(one.content for one in pieces[number:]))
+            if not tag or tag not in piece.content:
                 continue
             message = f"{tag!r} is not closed where it stands, so it is shown as text"
             post = post.with_problem(
                 "warning", "html-shown", message, post.body_line + line, hint="close it, or delete it"
             )
-            if piece.type == "html_inline":
-                piece.type = "text"
-            else:
-                piece.content = f"<p>{html.escape(piece.content.rstrip())}</p>\n"
-                piece.meta["made"] = True
+            _show(piece)
     return post
+
+
+def _show(piece: Token) -> None:
+    """Makes a piece of HTML text."""
+    if piece.type == "html_inline":
+        piece.type = "text"
+    else:
+        piece.content = f"<p>{html.escape(piece.content.rstrip())}</p>\n"
+        piece.meta["made"] = True
 
 
 def _with_safe_html(post: Post, tokens: list[Token], settings: Settings) -> Post:
@@ -360,7 +367,8 @@ def _with_safe_html(post: Post, tokens: list[Token], settings: Settings) -> Post
                 continue
             for what, offset in harmful(piece.content, settings.link_schemes):
                 hint = 'trust it with [plugins.markdown] raw_html = "trust"'
-                message = f"{what} is left out of the page, with any text in it, for it could run code"
+                inside = ", with any text in it," if what.startswith("<") else ""
+                message = f"{what} is left out of the page{inside} for it could run code"
                 post = post.with_problem("warning", "html-removed", message, post.body_line + line + offset, hint=hint)
     return post
 
