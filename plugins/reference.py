@@ -11,10 +11,10 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from pubengine import config, hookspecs
+from pubengine import hookspecs, settings
 from pubengine.api import Link, Page, Site, hookimpl, url_of
-from pubengine.cli.plugins import attribute_docs, describe_settings
 from pubengine.implementations import HOOKS
+from pubengine.plugin_docs import attribute_docs, describe_settings
 from pubengine.plugin_files import BUNDLED
 
 PAGES = (
@@ -71,19 +71,19 @@ def _plugins() -> Iterator[dict[str, Any]]:
         module = importlib.import_module(f"pubengine.plugins.{name}")
         kind = module.settings() if hasattr(module, "settings") else None
         paragraphs = [_joined(one) for one in (inspect.getdoc(module) or "").split("\n\n")]
-        settings = describe_settings(kind, kind()) if kind else []
+        declared = describe_settings(kind, kind()) if kind else []
         yield _entry(
             name,
             paragraphs=paragraphs,
             terms=[
-                (f"{one['name']} = {json.dumps(one['value'], ensure_ascii=False)}", one["about"]) for one in settings
+                (f"{one['name']} = {json.dumps(one['value'], ensure_ascii=False)}", one["about"]) for one in declared
             ],
         )
 
 
 def _settings() -> Iterator[dict[str, Any]]:
-    tables = {"": config.SiteConfig, "permalinks": config.Permalinks, "theme": config.ThemeConfig,
-              "build": config.BuildConfig, "plugins": config.PluginsConfig}  # fmt: skip
+    tables = {"": settings.SiteConfig, "permalinks": settings.Permalinks, "theme": settings.ThemeConfig,
+              "build": settings.BuildConfig, "plugins": settings.PluginsConfig}  # fmt: skip
     for table, kind in tables.items():
         defaults = dict(zip(kind.__struct_fields__[::-1], kind.__struct_defaults__[::-1], strict=False))
         for name, meaning in attribute_docs(kind).items():

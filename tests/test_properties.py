@@ -14,7 +14,6 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from pubengine.body import links_in, place, plain_text
-from pubengine.config import SiteConfig
 from pubengine.dates import parse_moment
 from pubengine.errors import ContentError
 from pubengine.fields import read_post
@@ -22,6 +21,7 @@ from pubengine.front_matter import split_front_matter
 from pubengine.model import Card, Source
 from pubengine.paginate import paginate
 from pubengine.permalinks import output_path, problem_with_name, problem_with_path
+from pubengine.settings import SiteConfig
 from pubengine.slugs import MAX_BYTES, slugify
 
 SITE = SiteConfig("Test", "https://example.org/", timezone="Europe/London")

@@ -1,7 +1,6 @@
 """The one module that a plugin imports: everything here stays as it is within a major version."""
 
 from pubengine.command import Command
-from pubengine.config import SiteConfig
 from pubengine.dates import Moment, parse_moment
 from pubengine.diagnostics import Diagnostic, Severity, error, warning
 from pubengine.errors import ContentError
@@ -9,10 +8,11 @@ from pubengine.fields import read_post
 from pubengine.files import SiteFiles
 from pubengine.front_matter import FrontMatter, split_front_matter
 from pubengine.hookspecs import hookimpl
-from pubengine.model import Card, Link, Page, Post, Site, Source
+from pubengine.model import Card, Page, Post, Site, Source
 from pubengine.paginate import Part, paginate
 from pubengine.permalinks import output_path, problem_with_name, url_of
 from pubengine.sanitize import SAFE_ATTRIBUTES, SAFE_SCHEMES, harmful, leads_safely, sanitize, swallows
+from pubengine.settings import Link, SiteConfig
 from pubengine.slugs import slugify
 from pubengine.text import position
 from pubengine.view import View

@@ -18,13 +18,13 @@ from urllib.parse import unquote, urljoin, urlsplit
 from msgspec import Struct
 from msgspec.structs import replace
 
-from pubengine.config import Config, SiteConfig
 from pubengine.dates import parse_moment
 from pubengine.diagnostics import Diagnostic, error, warning
 from pubengine.discover import published_path
 from pubengine.load import Finished
 from pubengine.model import Card, Post, Site
 from pubengine.permalinks import expand, folded, output_path, page_path, url_of
+from pubengine.settings import Config, SiteConfig
 
 Reason = Literal["draft", "future", "expired"]
 

@@ -12,7 +12,7 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from pubengine.assemble import Hidden, Selection, assemble
-from pubengine.config import Config, read_config
+from pubengine.config import read_config
 from pubengine.diagnostics import Diagnostic, error
 from pubengine.discover import Content, discover
 from pubengine.emit import emit
@@ -22,6 +22,7 @@ from pubengine.model import Body, Page
 from pubengine.paths import Paths
 from pubengine.registry import Registry, open_registry
 from pubengine.render import Renderer, TemplateFailedError
+from pubengine.settings import Config
 from pubengine.themes import Theme, open_theme
 from pubengine.write import Staging, Written
 

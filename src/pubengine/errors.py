@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, ClassVar
 from pubengine.diagnostics import Diagnostic
 
 if TYPE_CHECKING:
-    from pubengine.config import Config
+    from pubengine.settings import Config
 
 
 class PubengineError(Exception):

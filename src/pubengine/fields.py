@@ -10,12 +10,12 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import unquote
 
-from pubengine.config import SiteConfig
 from pubengine.dates import ACCEPTED, Moment, parse_moment
 from pubengine.diagnostics import Diagnostic, Severity, error, warning
 from pubengine.front_matter import Field, plain, split_front_matter
 from pubengine.model import Post, Source
 from pubengine.permalinks import output_path, problem_with_name
+from pubengine.settings import SiteConfig
 from pubengine.slugs import slugify
 from pubengine.text import FORBIDDEN, nearest
 

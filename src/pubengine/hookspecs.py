@@ -13,10 +13,10 @@ from typing import Any
 import pluggy
 
 from pubengine.command import Command
-from pubengine.config import SiteConfig
 from pubengine.diagnostics import Diagnostic
 from pubengine.files import SiteFiles
 from pubengine.model import Page, Post, Site, Source
+from pubengine.settings import SiteConfig
 
 PROJECT = "pubengine"
 

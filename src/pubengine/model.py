@@ -9,17 +9,14 @@ from collections.abc import Callable, Mapping
 from datetime import date as Date
 from datetime import datetime
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from pubengine.diagnostics import Diagnostic, Severity
+from pubengine.settings import SiteConfig
 from pubengine.text import decode
-
-if TYPE_CHECKING:
-    from pubengine.config import SiteConfig
-    from pubengine.view import View
 
 Kind = Literal["post", "page"]
 
@@ -160,13 +157,6 @@ class Body(Struct, frozen=True):
     excerpt: str = ""
 
 
-class Link(Struct, frozen=True, forbid_unknown_fields=True):
-    """Something to point at."""
-
-    title: str
-    url: str
-
-
 class Page(Struct, frozen=True, kw_only=True):
     """One file of the output: what it is made from and how."""
 
@@ -174,8 +164,8 @@ class Page(Struct, frozen=True, kw_only=True):
     """Path in the output folder, with `/`: `tags/index.html`."""
     template: str = ""
     """Name of the theme's template that makes it; or else `make` or `copy` says how."""
-    make: Callable[[Page, View], str | bytes] | None = None
-    """A module-level function that makes it from the page and what a page may look at."""
+    make: Callable[[Page, Any], str | bytes] | None = None
+    """A module-level function that makes it from the page and a `View`, what a page may look at."""
     copy: str = ""
     """Path of a file, relative to the site's root or absolute, that is published as it is."""
     values: Mapping[str, Any] = {}

@@ -6,7 +6,7 @@ import types
 from collections.abc import Mapping
 from datetime import datetime
 from functools import lru_cache
-from typing import Any, Literal, Union, get_args, get_origin
+from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 from msgspec import Struct
 
@@ -73,10 +73,7 @@ def _name(wanted: Any) -> str:
 @lru_cache(maxsize=8)
 def _fields(kind: type[Struct]) -> tuple[tuple[str, tuple[Any, ...]], ...]:
     """Each field of a class with the types that it may have."""
-    import typing
-
-    known = {"View": Any}
-    hints = typing.get_type_hints(kind, localns=known)
+    hints = get_type_hints(kind)
     return tuple((name, _options(hints[name])) for name in kind.__struct_fields__)
 
 

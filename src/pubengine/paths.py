@@ -7,9 +7,9 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from pubengine.config import FILE
 from pubengine.diagnostics import error
 from pubengine.errors import ConfigError
+from pubengine.settings import FILE
 
 
 class Paths(Struct, frozen=True):

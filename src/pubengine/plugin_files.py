@@ -16,9 +16,9 @@ from typing import Literal
 
 from msgspec import Struct
 
-from pubengine.config import Config
 from pubengine.diagnostics import Diagnostic, error
 from pubengine.errors import ConfigError, PluginError
+from pubengine.settings import Config
 from pubengine.text import nearest
 
 GROUP = "pubengine.plugins"

@@ -8,8 +8,9 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from pubengine.config import Config, validation_message
+from pubengine.config import validation_message
 from pubengine.diagnostics import Diagnostic
+from pubengine.settings import Config
 from pubengine.text import nearest
 
 

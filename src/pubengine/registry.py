@@ -12,7 +12,6 @@ from typing import Any
 from msgspec.structs import replace
 
 from pubengine.command import ENGINE_COMMANDS, Command
-from pubengine.config import Config
 from pubengine.diagnostics import Diagnostic
 from pubengine.errors import ConfigError, ContentError, PluginError
 from pubengine.files import SiteFiles
@@ -27,6 +26,7 @@ from pubengine.plugin_files import (
     place_of_failure,
 )
 from pubengine.plugin_settings import is_settings_class, no_settings, read_settings
+from pubengine.settings import Config
 
 _MANY = frozenset(("commands", "suffixes", "load", "check", "check_site", "emit", "summarize"))
 """Hooks that answer with several things, perhaps one after the other."""

@@ -12,10 +12,10 @@ from typing import Any
 
 from msgspec import Struct
 
-from pubengine.config import Config
 from pubengine.diagnostics import Diagnostic, error
 from pubengine.errors import ConfigError
 from pubengine.paths import Paths
+from pubengine.settings import Config
 from pubengine.text import nearest
 from pubengine.toml_places import parse_toml, place_of
 
