@@ -50,7 +50,7 @@ def describe(site: Site, settings: Settings) -> Mapping[str, Any]:
     """`site.archive`: years, newest first, each with its months, each with its count."""
     return {
         "archive": tuple(_years(site)),
-        "archive_url": url_of("archive/index.html", site.config.base),
+        "archive_url": url_of("archive/index.html", site.config.base) if site.posts else "",
         "day_links": settings.days,
     }
 

@@ -94,7 +94,7 @@ def describe(site: Site, settings: Settings) -> Mapping[str, Any]:
         "tags": tuple(sorted(tags.values(), key=lambda tag: (folded(tag.name), tag.slug))),
         "tag_links": _every_spelling(links, site, tags),
         "tagged": {tags[key].slug: tuple(cards) for key, cards in tagged.items()},
-        "tags_url": _url("", site, settings),
+        "tags_url": _url("", site, settings) if tags else "",
     }
 
 
