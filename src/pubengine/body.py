@@ -15,9 +15,10 @@ from urllib.parse import urljoin
 
 _SKIPPED = r"<!--.*?(?:-->|\Z)|<(script|style|textarea|title|xmp)\b.*?(?:</\1\b|\Z)"
 _TAG = re.compile(
-    rf"{_SKIPPED}|<[a-zA-Z][^\s/>]*+(?:[^\"'>]|\"[^\"]*+\"|'[^']*+')*+>",
+    rf"{_SKIPPED}|<[a-zA-Z][^\s/>]*+(?=[\s/])(?!\sclass=\"[^\"]*\">)(?:[^\"'>]|\"[^\"]*+\"|'[^']*+')*+>",
     re.DOTALL | re.IGNORECASE,
 )
+"""What to pass over, and start tags with attributes; those with a class alone, of which coloured code has many, never match."""
 _ATTRIBUTE = re.compile(
     r"""(?P<space>\s*)(?P<name>[^\s"'<>/=]+)(?:(?P<equals>\s*=\s*)(?:"(?P<double>[^"]*)"|'(?P<single>[^']*)'|(?P<bare>[^\s"'<>]+)))?"""
 )

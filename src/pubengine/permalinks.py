@@ -135,4 +135,6 @@ def url_of(path: str, base: str) -> str:
 
 def folded(path: str) -> str:
     """The name that a case-insensitive, form-insensitive disk would see; equal for colliding paths."""
+    if path.isascii():
+        return path.lower()
     return unicodedata.normalize("NFC", unicodedata.normalize("NFC", path).casefold())

@@ -104,11 +104,12 @@ def transform(post: Post, settings: Settings) -> Post:
     if deepest := next((token for token in tokens if token.level >= MAX_NESTING - 1), None):
         return _too_deep(post, deepest)
     post = _title_from_heading(post, tokens)
-    if settings.raw_html == "sanitize":
+    raw = settings.raw_html == "sanitize" and any(_raw(token) for token in _flat(tokens))
+    if raw:
         post = _with_open_tags_shown(post, tokens)
+        post = _with_safe_html(post, tokens, settings)
     body, excerpt = _render(parser, tokens, environment)
-    post = _with_safe_html(post, tokens, settings)
-    if settings.raw_html == "sanitize" and any(_raw(token) for token in _flat(tokens)):
+    if raw:
         body, excerpt = sanitize(body, settings.link_schemes), sanitize(excerpt, settings.link_schemes)
     post = _report(post, tokens, environment)
     return post.replace(body=body, excerpt=excerpt, markup="html")
@@ -322,8 +323,9 @@ _MADE = re.compile(
 
 
 def _raw(token: Token) -> bool:
-    made = token.meta.get("made") or _MADE.fullmatch(token.content)
-    return token.type in ("html_block", "html_inline") and not made
+    if token.type not in ("html_block", "html_inline"):
+        return False
+    return not token.meta.get("made") and not _MADE.fullmatch(token.content)
 
 
 def _with_open_tags_shown(post: Post, tokens: list[Token]) -> Post:
@@ -356,8 +358,6 @@ def _show(piece: Token) -> None:
 
 def _with_safe_html(post: Post, tokens: list[Token], settings: Settings) -> Post:
     """The post with a warning at each piece of HTML that is not published as it was written."""
-    if settings.raw_html != "sanitize" or not any(_raw(token) for token in _flat(tokens)):
-        return post
     line = 0
     for token in tokens:
         line = token.map[0] if token.map else line
