@@ -8,8 +8,10 @@ import importlib
 import inspect
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
+
+from markupsafe import Markup, escape
 
 from pubengine import hookspecs, settings
 from pubengine.api import Link, Page, Site, hookimpl, url_of
@@ -31,6 +33,12 @@ def describe(site: Site) -> Mapping[str, Any]:
     written.sort(key=lambda page: (page.meta.get("order", 100), page.path))
     made = [Link(title, url_of(f"guide/{name}/index.html", site.config.base)) for name, title, _ in PAGES]
     return {"guide": (*(Link(page.title, page.url) for page in written), *made)}
+
+
+@hookimpl
+def template_filters() -> Mapping[str, Callable[..., Any]]:
+    """`prose`: text in which what stands between backticks is code."""
+    return {"prose": lambda text: Markup(re.sub(r"`([^`]*)`", r"<code>\1</code>", str(escape(text))))}  # noqa: S704 - escaped
 
 
 @hookimpl

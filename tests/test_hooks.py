@@ -98,6 +98,12 @@ def transform(post, settings):
     assert "from a dataclass" in drop(site, code).page("2024/05/hello/")
 
 
+def test_hook_commands_as_the_documentation_has_it(site, monkeypatch):
+    drop(site, inspect.cleandoc(inspect.getdoc(hookspecs.commands).partition("Example:\n")[2]))
+    monkeypatch.chdir(site.root)
+    assert run("hello", "you")[:2] == (0, "hello you\n")
+
+
 def test_hook_commands(site, monkeypatch):
     drop(site, "@hookimpl\ndef commands():\n    return [Command('hello', 'greets', run=greet)]\n"
                "def greet(root, words):\n    print('hello', *words)\n    return 7\n")  # fmt: skip

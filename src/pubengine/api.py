@@ -11,7 +11,7 @@ from pubengine.hookspecs import hookimpl
 from pubengine.model import Card, Page, Post, Site, Source
 from pubengine.paginate import Part, paginate
 from pubengine.permalinks import output_path, problem_with_name, url_of
-from pubengine.sanitize import SAFE_ATTRIBUTES, SAFE_SCHEMES, harmful, leads_safely, sanitize, swallows
+from pubengine.sanitize import SAFE_ATTRIBUTES, SAFE_SCHEMES, harmful, leads_safely, sanitize, swallowing
 from pubengine.settings import Link, SiteConfig
 from pubengine.slugs import slugify
 from pubengine.text import position
@@ -54,7 +54,7 @@ __all__ = [
     "sanitize",
     "slugify",
     "split_front_matter",
-    "swallows",
+    "swallowing",
     "to_xml",
     "url_of",
     "warning",

@@ -81,7 +81,7 @@ def build(paths: Paths, options: Options, progress: Progress = lambda *_: None) 
     try:
         config, registry, theme = _open(paths, problems)
         content = discover(paths, registry.suffixes())
-        loaded = _load_all(content, paths, registry, config, progress)
+        loaded = _load_all(content, paths, registry, config, progress, strict=options.strict)
         problems.add(content.problems, *(one.problems for one in loaded))
         problems.plugin_failed |= any(one.plugin_failed for one in loaded)
         posts = [post for one in loaded for post in one.posts]
@@ -90,6 +90,7 @@ def build(paths: Paths, options: Options, progress: Progress = lambda *_: None) 
         problems.add(assembled.problems)
         emitted = emit(assembled.site, registry, theme)
         problems.add(emitted.problems)
+        problems.plugin_failed |= any(registry.is_to_blame(one) for one in emitted.problems)
         site, hidden = emitted.site, assembled.hidden
         renderer = Renderer(site, theme, registry, _texts(posts), paths.root)
         written = _render_and_write(emitted.pages, renderer, paths, config.site.id, problems, progress)
@@ -127,10 +128,12 @@ def _open(paths: Paths, problems: _Problems) -> tuple[Config, Registry, Theme]:
     return config, registry, theme
 
 
-def _load_all(content: Content, paths: Paths, registry: Registry, config: Config, progress: Progress) -> list[Loaded]:
+def _load_all(
+    content: Content, paths: Paths, registry: Registry, config: Config, progress: Progress, *, strict: bool
+) -> list[Loaded]:
     loaded = []
     for number, found in enumerate(content.texts, 1):
-        loaded.append(load(found, paths.root, registry, config.build.max_post_size))
+        loaded.append(load(found, paths.root, registry, config.build.max_post_size, strict=strict))
         progress("reading", number, len(content.texts))
     return loaded
 

@@ -161,7 +161,11 @@ def _ignored(name: str) -> bool:
     """Whether a file is somebody's bookkeeping: dot files, and what editors and desktops leave about."""
     if name in _PUBLISHED_DOT_FILES:
         return False
-    return name.startswith(".") or name.endswith(("~", ".swp", ".tmp", ".bak")) or name in ("Thumbs.db", "desktop.ini")
+    return (
+        name.startswith((".", "#"))
+        or name.endswith(("~", ".swp", ".tmp", ".bak"))
+        or name in ("Thumbs.db", "desktop.ini")
+    )
 
 
 def published_path(path: str) -> str:

@@ -40,7 +40,10 @@ def emit(site: Site, registry: Registry, theme: Theme) -> Emitted:
 
 
 def _side_by_side(pages: tuple[Page, ...], problems: list[Diagnostic]) -> tuple[Page, ...]:
-    """The pages whose place is theirs alone; errors for the others, of which none is published."""
+    """The pages, of several at one place the first alone; errors for the others, which `--keep-going` goes without.
+
+    Posts and pages come first, so that an alias or a file never takes the place of one.
+    """
     by_place: dict[str, list[Page]] = defaultdict(list)
     for page in pages:
         if why := problem_with_output(page.path):
@@ -53,6 +56,7 @@ def _side_by_side(pages: tuple[Page, ...], problems: list[Diagnostic]) -> tuple[
         if others:
             asked, other = _asked_for(page, others[0])
             problems.append(_problem("address-twice", asked, f"{_made(asked)} is also {_made(other)}"))
+            kept.append(page)
         elif place in folders:
             asked, other = _asked_for(page, by_place[folders[place]][0])
             message = f"{_made(page)} would be a folder as well, for {_made(by_place[folders[place]][0])}"

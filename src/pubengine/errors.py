@@ -29,6 +29,10 @@ class PubengineError(Exception):
         super().__init__("; ".join(f"{d.place}: {d.message}" if d.file else d.message for d in diagnostics))
         self.diagnostics = diagnostics
 
+    def __reduce__(self) -> tuple[type[PubengineError], tuple[Diagnostic, ...]]:
+        """Errors cross from a worker process to the one that asked."""
+        return type(self), self.diagnostics
+
 
 class ContentError(PubengineError):
     """Raised by a `load` or `transform` hook when a source or a post cannot be published as it is."""

@@ -47,7 +47,7 @@ def settings() -> type[Any]:  # type: ignore[empty-body]
 def commands() -> Iterable[Command]:  # type: ignore[empty-body]
     """Commands of the `pubengine` program that the plugin adds.
 
-    When: when the command line names none of the engine's own commands, and for its help.
+    When: when plugins are loaded; a command runs when the command line names it.
     Arguments: none.
     Return: Command objects; a name that is taken already is an error.
     Caching: none, a command does what it does.

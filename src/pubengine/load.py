@@ -45,8 +45,11 @@ class Finished(Struct, frozen=True):
     """Links in the text that lead into the site, as written."""
 
 
-def load(found: Found, root: Path, registry: Registry, max_size: int) -> Loaded:
-    """Everything that can be known of one file by itself; what is wrong with it is in the result."""
+def load(found: Found, root: Path, registry: Registry, max_size: int, *, strict: bool = False) -> Loaded:
+    """Everything that can be known of one file by itself; what is wrong with it is in the result.
+
+    `strict`: a post with a warning is withheld as if it were an error.
+    """
     try:
         source = read_source(found, root, max_size)
         items = registry.load(source)
@@ -59,7 +62,7 @@ def load(found: Found, root: Path, registry: Registry, max_size: int) -> Loaded:
     if not source.data.lstrip(b"\xef\xbb\xbf").strip():
         empty = error("post-empty", "the file is empty", found.path, hint="write something, or delete it")
         return Loaded(found.path, problems=(empty,))
-    return _finish(source, items, registry)
+    return _finish(source, items, registry, strict=strict)
 
 
 def _unread(source: Source) -> tuple[Diagnostic, ...]:
@@ -85,7 +88,7 @@ def read_source(found: Found, root: Path, max_size: int) -> Source:
     return Source(found.path, data, found.kind)
 
 
-def _finish(source: Source, items: tuple[Post | Diagnostic, ...], registry: Registry) -> Loaded:
+def _finish(source: Source, items: tuple[Post | Diagnostic, ...], registry: Registry, *, strict: bool) -> Loaded:
     problems = [item for item in items if isinstance(item, Diagnostic)]
     failed = False
     posts = []
@@ -102,7 +105,7 @@ def _finish(source: Source, items: tuple[Post | Diagnostic, ...], registry: Regi
         problems += problem.diagnostics
     for post in posts:
         problems += post.problems
-    errors = [one for one in problems if one.severity == "error"]
+    errors = [one for one in problems if strict or one.severity == "error"]
     bad = {number for one in errors for number in _meant(one, posts)}
     good = tuple(finish(post) for number, post in enumerate(posts) if number not in bad)
     return Loaded(source.path, good, tuple(problems), failed, is_file=not posts and not errors)

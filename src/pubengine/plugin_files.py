@@ -150,6 +150,8 @@ def _enter(entry: EntryPoint) -> ModuleType:
 
 def _import_path(name: str, path: Path) -> ModuleType:
     """Imports a file or a package folder afresh, by its source: never from, and never to, `__pycache__`."""
+    # The package has to be there for what is looked up by name, in other processes too.
+    sys.modules.setdefault("pubengine_site", ModuleType("pubengine_site")).__path__ = []
     module_name = f"pubengine_site.{name}"
     for old in [one for one in sys.modules if one == module_name or one.startswith(f"{module_name}.")]:
         del sys.modules[old]

@@ -69,23 +69,25 @@ class Registry:
         """Suffixes of files that some plugin may load."""
         return frozenset(s for one in self._calls("suffixes") for s in self._items(one, str))
 
-    def run_command(self, command: Command, words: Sequence[str]) -> int:
-        """Runs a command that a plugin adds; returns its exit status. Raises PluginError where it fails."""
-        owner = next(one for one in self._calls("commands") if command in self._items(one, Command))
-        with self._blaming(owner, command.name):
-            status = command.run(self._root, words)
-        if not isinstance(status, int):
-            raise self._misfit(
-                owner, f"ran {command.name!r}, which returned {type(status).__name__} instead of a status,"
-            )
-        return status
-
     def commands(self) -> dict[str, Command]:
-        """The commands that plugins add, by name."""
+        """The commands that plugins add, by name; each says itself which plugin failed when it does."""
         named = (
-            (command.name, command, one) for one in self._calls("commands") for command in self._items(one, Command)
+            (command.name, replace(command, run=self._guarded_command(command, one)), one)
+            for one in self._calls("commands")
+            for command in self._items(one, Command)
         )
         return self._distinct(named, ENGINE_COMMANDS)
+
+    def _guarded_command(self, command: Command, one: Implementation) -> Callable[[Path, Sequence[str]], int]:
+        def run(root: Path, words: Sequence[str]) -> int:
+            with self._blaming(one, command.name):
+                status: Any = command.run(root, words)
+            if not isinstance(status, int | None):
+                what = f"ran {command.name!r}, which returned {type(status).__name__} instead of a status,"
+                raise self._misfit(one, what)
+            return status or 0
+
+        return run
 
     def template_filters(self, taken: Collection[str]) -> dict[str, Callable[..., Any]]:
         """Template filters by name; names that are `taken` are refused."""
@@ -180,6 +182,11 @@ class Registry:
     def plugin(self, name: str) -> LoadedPlugin:
         """The plugin of that name."""
         return next(plugin for plugin in self.plugins if plugin.name == name)
+
+    def is_to_blame(self, problem: Diagnostic) -> bool:
+        """Whether a page that cannot be is the doing of a plugin that is not ours, and of no author's file."""
+        wrong = problem.code == "address-invalid" and bool(problem.plugin) and not problem.file
+        return wrong and any(one.name == problem.plugin and one.where != "bundled" for one in self.plugins)
 
     def hooks_of(self, plugin: LoadedPlugin) -> tuple[str, ...]:
         """Names of the hooks that a plugin implements, in lifecycle order."""

@@ -6,7 +6,7 @@ What is kept is listed here; the tokenizing and tree building are ammonia's, by 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from functools import lru_cache
 from html.parser import HTMLParser
 
@@ -64,7 +64,19 @@ def sanitize(text: str, schemes: Collection[str] = SAFE_SCHEMES) -> str:
     )
 
 
-def swallows(text: str) -> str:
+def swallowing(pieces: Sequence[str]) -> list[tuple[int, str]]:
+    """Which of some pieces of HTML that follow one another would take the text after them along, and by which tag."""
+    found = []
+    closed: set[str] = set()
+    for number in range(len(pieces) - 1, -1, -1):
+        tag = _swallows(pieces[number])
+        if tag and tag[1:].lower() not in closed:
+            found.append((number, tag))
+        closed.update(_CLOSING.findall(pieces[number].lower()))
+    return found[::-1]
+
+
+def _swallows(text: str) -> str:
     """The tag or mark in a piece of HTML that would take the text after it along when it is taken out; or nothing.
 
     That is one that hides everything up to an end that the piece does not have.
@@ -91,6 +103,7 @@ def _schemes_in(text: str) -> set[str]:
     return {match[1].lower() for match in re.finditer(r"""["'\s=]([a-zA-Z][a-zA-Z0-9+.-]*):""", text)}
 
 
+_CLOSING = re.compile(r"</([a-z][a-z0-9]*)")
 _HIDING = (
     (re.compile(r"<(script|style|iframe|object|template|noscript|title|textarea|xmp|noembed|noframes|plaintext|svg|math)\b", re.IGNORECASE), r"</{0}\b"),
     (re.compile("<!--"), "--!?>"),

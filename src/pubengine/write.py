@@ -44,6 +44,11 @@ class Staging:
     def __init__(self, paths: Paths, site_id: str = "") -> None:
         self._output = paths.output
         self._site = site_id
+        try:
+            self._output.parent.mkdir(parents=True, exist_ok=True)
+            _remove_leftovers(self._output)
+        except OSError as problem:
+            raise _refused(problem, self._output) from None
         owner, self._old = _read_manifest(paths.output)
         if owner and site_id and owner != site_id:
             message = f"{self._output} holds another site, whose id is {owner!r}"
@@ -53,8 +58,6 @@ class Staging:
         self._folders: set[Path] = set()
         self._updated: list[str] = []
         try:
-            self._output.parent.mkdir(parents=True, exist_ok=True)
-            _remove_leftovers(self._output)
             prefix = f".{self._output.name}.pubengine-{os.getpid()}-"
             self._stage = Path(tempfile.mkdtemp(prefix=prefix, dir=self._output.parent))
             self._stage.chmod(_mode_of(self._output))
@@ -201,7 +204,10 @@ def _remove_leftovers(output: Path) -> None:
     for leftover in output.parent.iterdir():
         pid = leftover.name.removeprefix(prefix).partition("-")[0] if leftover.name.startswith(prefix) else ""
         if pid.isdigit() and not _alive(int(pid)):
-            shutil.rmtree(leftover, ignore_errors=True)
+            if leftover.suffix == ".aside" and not os.path.lexists(output):
+                os.rename(leftover, output)  # a build died between the two renames of an exchange
+            else:
+                shutil.rmtree(leftover, ignore_errors=True)
 
 
 def _alive(pid: int) -> bool:

@@ -121,7 +121,7 @@ def _run_plugin_command(name: str, given: list[str]) -> int:
         registry = open_registry(read_config(root), root)
         commands = registry.commands()
         if name in commands:
-            return registry.run_command(commands[name], given[given.index(name) + 1 :])
+            return commands[name].run(root, given[given.index(name) + 1 :])
     known = [*COMMANDS, *commands]
     meant = nearest(name, known)
     report.say(f"pubengine: there is no command {name!r}")

@@ -101,7 +101,7 @@ title = $title
 url = "https://example.org/"  # where the site will be; a path such as /blog/ may follow
 description = ""
 author = ""
-language = "en"
+language = "en"  # "en-GB" writes days as Friday, 24 October 2014
 timezone = $zone  # dates without an offset are in this zone
 id = $id  # keeps feeds' ids the same for ever; leave it as it is
 

@@ -81,10 +81,11 @@ def problems(diagnostics: Iterable[Diagnostic]) -> None:
     colour = _is_terminal() and "NO_COLOR" not in os.environ
     for one in diagnostics:
         place = f"{one.place}: " if one.file else ""
-        say_plain = f"{place}{one.severity}[{one.code}]: {one.message}"
+        blame = f" (plugin {one.plugin!r}, in {one.hook})" if one.hook and repr(one.plugin) not in one.message else ""
+        say_plain = f"{place}{one.severity}[{one.code}]: {one.message}{blame}"
         if colour:
             mark = f"\x1b[1;{_COLOURS[one.severity]}m{one.severity}\x1b[0m[{one.code}]"
-            _to_stderr(f"{_escaped(place)}{mark}{_escaped(f': {one.message}')}\n")
+            _to_stderr(f"{_escaped(place)}{mark}{_escaped(f': {one.message}{blame}')}\n")
         else:
             say(say_plain)
         if one.hint:

@@ -224,7 +224,9 @@ def _days(source: Source, site: SiteConfig, blocks: list[Block]) -> Iterator[Day
         heading = _heading(block.text, site.language)
         if heading is None:
             if not block.text.startswith(("\\", "# ")) and _like_a_date(block, site.language):
-                message = f"{block.text.strip()!r} looks like a date, but is not understood; it is taken for text"
+                message = (
+                    f"{block.text.strip()!r} looks like a date, but is not understood; it belongs to the day above"
+                )
                 hint = "correct it, or put a backslash before it"
                 yield warning("journal-date-doubtful", message, source.path, block.line, 1, hint)
             below.append(block)
@@ -247,6 +249,7 @@ def _days(source: Source, site: SiteConfig, blocks: list[Block]) -> Iterator[Day
 
 _SENTENCE_END = re.compile(r"""(?:[^.]\.|[,;:])["'”’»)\]]*$""")
 _DOUBTFUL_END = re.compile(r"""[?!…]["'”’»)\]]*$|\.{2,}["'”’»)\]]*$""")
+_QUOTED = re.compile(r"""["“„«'‘].*["”“»'’]""")
 _MARKED = re.compile(r"#\s+(\S.*)")
 
 
@@ -281,7 +284,7 @@ def _is_title(block: Block, first: bool, follows: bool, settings: Settings) -> L
         return None
     if _MARKED.match(text):
         return "sure"
-    if settings.titles == "marked" or len(text) > LONGEST_TITLE:
+    if settings.titles == "marked" or len(text) > LONGEST_TITLE or not re.search(r"\w", text):
         return None
     if first:
         return "sure"
@@ -289,7 +292,8 @@ def _is_title(block: Block, first: bool, follows: bool, settings: Settings) -> L
         return None
     if text.startswith(("-", "*", "•", ">", "(")) or len(text.split()) > 16:
         return None
-    return "doubtful" if _DOUBTFUL_END.search(text) or text[0].isdigit() or len(text.split()) < 2 else "sure"
+    doubtful = _DOUBTFUL_END.search(text) or _QUOTED.fullmatch(text) or text[0].isdigit() or len(text.split()) < 2
+    return "doubtful" if doubtful else "sure"
 
 
 # Posts.

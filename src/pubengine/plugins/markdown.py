@@ -27,7 +27,7 @@ from pubengine.api import (
     read_post,
     sanitize,
     slugify,
-    swallows,
+    swallowing,
 )
 
 MAX_NESTING = 200
@@ -334,16 +334,12 @@ def _with_open_tags_shown(post: Post, tokens: list[Token]) -> Post:
     for token in tokens:
         line = token.map[0] if token.map else line
         pieces = [piece for piece in _flat([token]) if _raw(piece)]
-        for number, piece in enumerate(pieces):
-            # In a paragraph the end of an element is a piece of its own.
-            tag = swallows("".join(one.content for one in pieces[number:]))
-            if not tag or tag not in piece.content:
-                continue
+        for number, tag in swallowing([piece.content for piece in pieces]):
             message = f"{tag!r} is not closed where it stands, so it is shown as text"
             post = post.with_problem(
                 "warning", "html-shown", message, post.body_line + line, hint="close it, or delete it"
             )
-            _show(piece)
+            _show(pieces[number])
     return post
 
 

@@ -30,6 +30,8 @@ class Settings(Struct, frozen=True):
 
     posts: Annotated[int, Meta(ge=1)] = 50
     """How many posts a tag's page lists at least; whole days stay together."""
+    most: Annotated[int, Meta(ge=0)] = 40
+    """How many of the commonest tags stand beside lists of posts; the index has all."""
     path: str = "tags"
     """Folder of the tags' pages; Blogger's is `search/label`."""
 
@@ -92,10 +94,16 @@ def describe(site: Site, settings: Settings) -> Mapping[str, Any]:
     links = {s: TagLink(tags[key].name, tags[key].url) for key, counts in spellings.items() for s in counts}
     return {
         "tags": tuple(sorted(tags.values(), key=lambda tag: (folded(tag.name), tag.slug))),
+        "top_tags": _commonest_tags(tags.values(), settings.most),
         "tag_links": _every_spelling(links, site, tags),
         "tagged": {tags[key].slug: tuple(cards) for key, cards in tagged.items()},
         "tags_url": _url("", site, settings) if tags else "",
     }
+
+
+def _commonest_tags(tags: Iterable[Tag], most: int) -> tuple[Tag, ...]:
+    first = sorted(tags, key=lambda tag: (-tag.count, folded(tag.name), tag.slug))[:most]
+    return tuple(sorted(first, key=lambda tag: (folded(tag.name), tag.slug)))
 
 
 def _every_spelling(links: dict[str, TagLink], site: Site, tags: dict[str, Tag]) -> dict[str, TagLink]:
