@@ -112,6 +112,9 @@ class Staging:
             manifest = {"format": _FORMAT, "site": self._site, "files": dict(sorted(self._new.items()))}
             (self._stage / MANIFEST).write_text(json.dumps(manifest, indent=0, ensure_ascii=False) + "\n", "utf-8")
             self._output.mkdir(exist_ok=True)
+            if _read_manifest(self._output)[1] != self._old:
+                message = f"another build published to {self._output} meanwhile"
+                raise OutputError(error("output-changed", message, hint="build again"))
             _refuse_foreign(self._output, self._old)
             exchange(self._stage, self._output)
             self._keep_latecomers()
