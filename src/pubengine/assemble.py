@@ -71,7 +71,7 @@ def assemble(finished: Iterable[Finished], files: tuple[str, ...], config: Confi
     cards = [card for one in shown if (card := _card(one, config, problems))]
     cards = _without_clashes(cards, problems)
     cards = _with_links(cards, files, config.site, problems)
-    posts = sorted((card for card in cards if card.kind == "post"), key=order_key)
+    posts = sorted((card for card in cards if card.kind == "post"), key=lambda card: card.position)
     posts.sort(key=_newest_first, reverse=True)
     pages = sorted((card for card in cards if card.kind == "page"), key=lambda card: card.path)
     _warn_of_identity(config, posts, problems)
@@ -113,11 +113,6 @@ def _dated(one: Finished, site: SiteConfig, selection: Selection) -> Finished:
         return one
     today = parse_moment(selection.now.astimezone(site.zone).date(), site.zone)
     return replace(one, post=one.post.replace(date=today.at, date_only=True))
-
-
-def order_key(card: Card) -> int:
-    """Second key of the order: the place in the file, the upper first."""
-    return card.position
 
 
 def _newest_first(card: Card) -> tuple[object, object, str]:
