@@ -14,7 +14,7 @@ from urllib.parse import unquote, urljoin, urlsplit
 
 import pytest
 
-from pubengine.cli import COMMANDS
+from pubengine.command import ENGINE_COMMANDS
 from pubengine.fields import KNOWN
 from pubengine.testing import SiteUnderTest, run
 from pubengine.themes import bundled_themes
@@ -163,7 +163,7 @@ def test_every_diagnostic_is_in_the_table():
     assert sorted(explained - there) == [], "these codes are explained, but nothing gives them"
 
 
-@pytest.mark.parametrize("command", COMMANDS)
+@pytest.mark.parametrize("command", ENGINE_COMMANDS)
 def test_every_option_is_in_the_guide(command):
     section = re.search(rf"^## {command}\n(.*?)(?=^## |\Z)", chapter("command"), re.DOTALL | re.MULTILINE)
     assert section

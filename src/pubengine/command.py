@@ -7,8 +7,13 @@ from pathlib import Path
 
 from msgspec import Struct
 
-ENGINE_COMMANDS = ("init", "new", "build", "plugins")
-"""The engine's own commands, which no plugin can take."""
+ENGINE_COMMANDS = {
+    "init": "start a new site in a folder",
+    "new": "start a new post",
+    "build": "build the site",
+    "plugins": "show the plugins, what they do and what can be set",
+}
+"""The engine's own commands with what each does; no plugin can take their names."""
 
 
 class Command(Struct, frozen=True):

@@ -58,8 +58,9 @@ def _side_by_side(pages: tuple[Page, ...], problems: list[Diagnostic]) -> tuple[
             problems.append(_problem("address-twice", asked, f"{_made(asked)} is also {_made(other)}"))
             kept.append(page)
         elif place in folders:
-            asked, other = _asked_for(page, by_place[folders[place]][0])
-            message = f"{_made(page)} would be a folder as well, for {_made(by_place[folders[place]][0])}"
+            inside = by_place[folders[place]][0]
+            asked, _ = _asked_for(page, inside)
+            message = f"{_made(page)} would be a folder as well, for {_made(inside)}"
             problems.append(_problem("address-twice", asked, message))
         else:
             kept.append(page)

@@ -1,5 +1,7 @@
 """The `pubengine` program: reads the command line, calls the command, and nothing else.
 
+Each of the engine's own commands is a module of this package with `add_arguments` and `run`.
+
 Exit statuses: 0 good; 1 the content has errors; 2 usage or configuration; 3 a plugin failed;
 4 input or output failed; 130 interrupted.
 """
@@ -17,15 +19,8 @@ from typing import NoReturn
 
 from pubengine import __version__
 from pubengine.cli import report
+from pubengine.command import ENGINE_COMMANDS
 from pubengine.errors import PubengineError
-
-COMMANDS = {
-    "init": "start a new site in a folder",
-    "new": "start a new post",
-    "build": "build the site",
-    "plugins": "show the plugins, what they do and what can be set",
-}
-"""The engine's own commands, each a module of this package with `add_arguments` and `run`."""
 
 INTERRUPTED = 130
 
@@ -72,7 +67,7 @@ def _is_text(word: str) -> bool:
 
 def _run(given: list[str]) -> int:
     name = next((word for word in given if not word.startswith("-")), "")
-    if name and name not in COMMANDS:
+    if name and name not in ENGINE_COMMANDS:
         return _run_plugin_command(name, given)
     parser = _parser(only=name)
     arguments = parser.parse_args(given)
@@ -99,7 +94,7 @@ def _parser(only: str) -> argparse.ArgumentParser:
     parser = _Parser(prog="pubengine", description="A publishing engine for people who write.")
     parser.add_argument("--version", action="version", version=f"pubengine {__version__}")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", title="commands", parser_class=_Parser)
-    for name, help_text in COMMANDS.items():
+    for name, help_text in ENGINE_COMMANDS.items():
         command = commands.add_parser(name, help=help_text, description=help_text[0].upper() + help_text[1:] + ".")
         if only in (name, ""):
             _module(name).add_arguments(command)
@@ -122,7 +117,7 @@ def _run_plugin_command(name: str, given: list[str]) -> int:
         commands = registry.commands()
         if name in commands:
             return commands[name].run(root, given[given.index(name) + 1 :])
-    known = [*COMMANDS, *commands]
+    known = [*ENGINE_COMMANDS, *commands]
     meant = nearest(name, known)
     report.say(f"pubengine: there is no command {name!r}")
     report.say(f"  hint: is it {meant!r}?" if meant else f"  hint: there are: {', '.join(known)}")

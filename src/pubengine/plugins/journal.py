@@ -255,16 +255,16 @@ _MARKED = re.compile(r"#\s+(\S.*)")
 
 def _items(day: Day, settings: Settings) -> Iterator[tuple[Item, Literal["sure", "doubtful", "untitled"]]]:
     """The posts of a day, the upper first, and how sure it is where they begin."""
-    starts: list[tuple[int, bool, Literal["sure", "doubtful"]]] = []
+    starts: list[tuple[int, Literal["sure", "doubtful"]]] = []
     for number, block in enumerate(day.blocks):
         follows = number + 1 < len(day.blocks)
         if certainty := _is_title(block, number == 0, follows, settings):
             after_title = bool(starts) and starts[-1][0] == number - 1
             if not after_title or _MARKED.match(block.text):
-                starts.append((number, True, certainty))
+                starts.append((number, certainty))
     if day.blocks and (not starts or starts[0][0] != 0):
         yield Item("", day.blocks[0].line, day.blocks[: starts[0][0] if starts else None]), "untitled"
-    for place, (number, _, certainty) in enumerate(starts):
+    for place, (number, certainty) in enumerate(starts):
         end = starts[place + 1][0] if place + 1 < len(starts) else None
         block = day.blocks[number]
         marked = _MARKED.fullmatch(block.text)
