@@ -14,7 +14,10 @@ def post(title="A", **fields):
 
 def around(site):
     """Every file beside and above the site: what must not change."""
-    return sorted(str(path) for path in site.root.parent.rglob("*") if not path.is_relative_to(site.root / "public"))
+    ours = (site.root / "public", site.root / ".pubengine")
+    return sorted(
+        str(path) for path in site.root.parent.rglob("*") if not any(path.is_relative_to(folder) for folder in ours)
+    )
 
 
 BAD_NAMES = [

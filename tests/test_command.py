@@ -140,7 +140,13 @@ def test_interrupted_it_leaves_the_site_and_nothing_beside_it(site):
     assert time.monotonic() - started < 5
     assert "Traceback" not in stderr
     assert (site.root / "public/2024/01/a/index.html").read_text() == before
-    assert sorted(path.name for path in site.root.iterdir()) == ["content", "engine.toml", "plugins", "public"]
+    assert sorted(path.name for path in site.root.iterdir()) == [
+        ".pubengine",
+        "content",
+        "engine.toml",
+        "plugins",
+        "public",
+    ]
 
 
 def test_the_program_answers_version_and_help():

@@ -18,12 +18,12 @@ from urllib.parse import unquote, urljoin, urlsplit
 from msgspec import Struct
 from msgspec.structs import replace
 
+from pubengine.addresses import placed, wanted_address
 from pubengine.dates import parse_moment
 from pubengine.diagnostics import Diagnostic, error, warning
 from pubengine.discover import published_path
-from pubengine.load import Finished
-from pubengine.model import Card, Post, Site
-from pubengine.permalinks import expand, folded, output_path, page_path, url_of
+from pubengine.model import Card, Site
+from pubengine.permalinks import folded, url_of
 from pubengine.settings import Config, SiteConfig
 
 Reason = Literal["draft", "future", "expired"]
@@ -57,23 +57,22 @@ class Assembled(Struct, frozen=True):
     problems: tuple[Diagnostic, ...]
 
 
-def assemble(finished: Iterable[Finished], files: tuple[str, ...], config: Config, selection: Selection) -> Assembled:
+def assemble(cards: Iterable[Card], files: tuple[str, ...], config: Config, selection: Selection) -> Assembled:
     """Turns posts into a site. Two posts with one id or one address are errors, and neither is published."""
-    shown: list[Finished] = []
     hidden = []
-    for one in finished:
-        if why := why_hidden(one.post, selection):
-            hidden.append(why)
-        else:
-            shown.append(_dated(one, config.site, selection))
-    files = _without_hidden(files, hidden)
     problems: list[Diagnostic] = []
-    cards = [card for one in shown if (card := _card(one, config, problems))]
-    cards = _without_clashes(cards, problems)
-    cards = _with_links(cards, files, config.site, problems)
-    posts = sorted((card for card in cards if card.kind == "post"), key=lambda card: card.position)
+    shown: list[Card] = []
+    for card in cards:
+        if why := why_hidden(card, selection):
+            hidden.append(why)
+        elif there := _placed(card, config, selection, problems):
+            shown.append(there)
+    files = _without_hidden(files, hidden)
+    shown = _without_clashes(shown, problems)
+    shown = _with_links(shown, files, config.site, problems)
+    posts = sorted((card for card in shown if card.kind == "post"), key=lambda card: card.position)
     posts.sort(key=_newest_first, reverse=True)
-    pages = sorted((card for card in cards if card.kind == "page"), key=lambda card: card.path)
+    pages = sorted((card for card in shown if card.kind == "page"), key=lambda card: card.path)
     _warn_of_identity(config, posts, problems)
     return Assembled(Site(config.site, tuple(posts), tuple(pages), files), tuple(hidden), tuple(problems))
 
@@ -92,7 +91,7 @@ def _without_hidden(files: tuple[str, ...], hidden: list[Hidden]) -> tuple[str, 
     return tuple(path for path in files if not path.startswith(folders)) if folders else files
 
 
-def why_hidden(post: Post, selection: Selection) -> Hidden | None:
+def why_hidden(post: Card, selection: Selection) -> Hidden | None:
     """Why a post is not to be published at that moment, or None if it is."""
 
     def because(reason: Reason, until: datetime | None = None) -> Hidden:
@@ -107,41 +106,25 @@ def why_hidden(post: Post, selection: Selection) -> Hidden | None:
     return None
 
 
-def _dated(one: Finished, site: SiteConfig, selection: Selection) -> Finished:
-    """A draft without a date is shown as if it were of today."""
-    if one.post.date is not None or one.post.kind == "page":
-        return one
-    today = parse_moment(selection.now.astimezone(site.zone).date(), site.zone)
-    return replace(one, post=one.post.replace(date=today.at, date_only=True))
+def _placed(card: Card, config: Config, selection: Selection, problems: list[Diagnostic]) -> Card | None:
+    """The card with its address, where loading could not give it one; a draft without a date is as if of today."""
+    if card.path:
+        return card
+    if card.date is None and card.kind == "post":
+        today = parse_moment(selection.now.astimezone(config.site.zone).date(), config.site.zone)
+        card = replace(card, date=today.at, date_only=True)
+    try:
+        return placed(card, config)
+    except ValueError as problem:
+        hint = "rename the file, or give it another slug"
+        message = f"its address {wanted_address(card, config)} is no good: {problem}"
+        problems.append(error("address-invalid", message, card.source, card.line, 0, hint))
+        return None
 
 
 def _newest_first(card: Card) -> tuple[object, object, str]:
     assert card.date is not None
     return (card.day, card.date, card.source)
-
-
-def _card(one: Finished, config: Config, problems: list[Diagnostic]) -> Card | None:
-    post = one.post
-    where = page_path(post.slug) if post.kind == "page" else expand(config.permalinks.posts, post)
-    try:
-        path = output_path(where)
-    except ValueError as problem:
-        hint = "rename the file, or give it another slug"
-        problems.append(
-            error("address-invalid", f"its address {where} is no good: {problem}", post.source, post.line, 0, hint)
-        )
-        return None
-    fields = {name: getattr(post, name) for name in Card.__struct_fields__ if name in Post.__struct_fields__}
-    return Card(
-        **fields,
-        url=url_of(path, config.site.base),
-        path=path,
-        digest=one.digest,
-        summary=one.summary,
-        words=one.words,
-        has_more=bool(one.body.excerpt),
-        links=dict.fromkeys(one.links, ""),
-    )
 
 
 def _without_clashes(cards: list[Card], problems: list[Diagnostic]) -> list[Card]:

@@ -4,30 +4,31 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
-from pathlib import Path
+from typing import Protocol
 
 from msgspec import Struct, field
-from msgspec.structs import replace
 
 from pubengine.assemble import Hidden, Selection, assemble
+from pubengine.cache import Cache, CacheError, cache_path
 from pubengine.config import read_config
 from pubengine.diagnostics import Diagnostic, error
-from pubengine.discover import Content, discover
+from pubengine.digests import Digests, keep_states, known_states
+from pubengine.discover import discover
 from pubengine.emit import emit
 from pubengine.errors import ConfigError, PluginError, PubengineError
-from pubengine.load import Finished, Loaded, load
-from pubengine.model import Body, Page
+from pubengine.loading import Loader
+from pubengine.model import Site
+from pubengine.pages import Book, Keys
 from pubengine.paths import Paths
+from pubengine.problems import Problems
 from pubengine.registry import Registry, open_registry
-from pubengine.render import Renderer, TemplateFailedError
+from pubengine.rendering import Material, Press, once
 from pubengine.settings import Config
 from pubengine.themes import Theme, open_theme
-from pubengine.write import Staging, Written
-
-Progress = Callable[[str, int, int], None]
-"""Told the step, how much of it is done, and how much there is."""
+from pubengine.workers import Crew
+from pubengine.workplace import workplace_of
+from pubengine.write import Output, Written
 
 
 def moment_of_build() -> datetime:
@@ -56,6 +57,10 @@ class Options(Struct, frozen=True):
     future: bool = False
     strict: bool = False
     keep_going: bool = False
+    clean: bool = False
+    """Make everything anew."""
+    jobs: int = 0
+    """How many processes; 0 decides by the amount of work."""
     now: datetime = field(default_factory=moment_of_build)
 
 
@@ -69,45 +74,120 @@ class BuildResult(Struct, frozen=True):
     posts: int = 0
     pages: int = 0
     hidden: tuple[Hidden, ...] = ()
+    loaded: int = 0
+    """How many sources were read and parsed; the others were known."""
+    made: int = 0
+    """How many pages were made; the others were known."""
     seconds: float = 0.0
 
 
-def build(paths: Paths, options: Options, progress: Progress = lambda *_: None) -> BuildResult:
+class Outlook(Protocol):
+    """Somebody who watches a build."""
+
+    def __call__(self, step: str, done: int, total: int) -> None:
+        """Told how much of a step is done."""
+
+    def say(self, line: str) -> None:
+        """Told something in words."""
+
+
+class Unwatched:
+    """Nobody."""
+
+    def __call__(self, step: str, done: int, total: int) -> None:
+        """Nothing."""
+
+    def say(self, line: str) -> None:
+        """Nothing."""
+
+
+def build(paths: Paths, options: Options, watcher: Outlook | None = None) -> BuildResult:
     """Builds a site. Whatever is wrong is in the result; with any error nothing is published, unless to keep going."""
     started = time.perf_counter()
-    problems = _Problems(options)
-    written, site = None, None
-    hidden: tuple[Hidden, ...] = ()
+    problems = Problems(strict=options.strict, keep_going=options.keep_going)
+    done = Done()
     try:
         config, registry, theme = _open(paths, problems)
-        content = discover(paths, registry.suffixes())
-        loaded = _load_all(content, paths, registry, config, progress, strict=options.strict)
-        problems.add(content.problems, *(one.problems for one in loaded))
-        problems.plugin_failed |= any(one.plugin_failed for one in loaded)
-        posts = [post for one in loaded for post in one.posts]
-        files = tuple(sorted([*content.files, *(one.path for one in loaded if one.is_file)]))
-        assembled = assemble(posts, files, config, Selection(options.now, options.drafts, options.future))
-        problems.add(assembled.problems)
-        emitted = emit(assembled.site, registry, theme)
-        problems.add(emitted.problems)
-        problems.plugin_failed |= any(registry.is_to_blame(one) for one in emitted.problems)
-        site, hidden = emitted.site, assembled.hidden
-        renderer = Renderer(site, theme, registry, _texts(posts), paths.root)
-        written = _render_and_write(emitted.pages, renderer, paths, config.site.id, problems, progress)
+        with Cache(cache_path(paths.root)) as cache:
+            run = _Run(paths, options, config, registry, theme, watcher or Unwatched())
+            try:
+                done = run.build(cache, problems)
+            except CacheError as problem:
+                cache.begin_anew(str(problem))
+                problems = Problems(strict=options.strict, keep_going=options.keep_going)
+                done = run.build(cache, problems)
     except PubengineError as problem:
         problems.raised(problem)
     return BuildResult(
         exit_code=problems.exit_code(),
         diagnostics=problems.sorted(),
-        written=written,
-        posts=len(site.posts) if site else 0,
-        pages=len(site.pages) if site else 0,
-        hidden=hidden,
+        written=done.written,
+        posts=len(done.site.posts) if done.site else 0,
+        pages=len(done.site.pages) if done.site else 0,
+        hidden=done.hidden,
+        loaded=done.loaded,
+        made=done.made,
         seconds=round(time.perf_counter() - started, 3),
     )
 
 
-def _open(paths: Paths, problems: _Problems) -> tuple[Config, Registry, Theme]:
+class Done(Struct, frozen=True):
+    """How far a build came."""
+
+    site: Site | None = None
+    hidden: tuple[Hidden, ...] = ()
+    loaded: int = 0
+    made: int = 0
+    written: Written | None = None
+
+
+class _Run(Struct, frozen=True):
+    """What one build works with."""
+
+    paths: Paths
+    options: Options
+    config: Config
+    registry: Registry
+    theme: Theme
+    watcher: Outlook
+
+    def build(self, cache: Cache, problems: Problems) -> Done:
+        """The line, from the content tree to the output folder. Raises PubengineError, and CacheError."""
+        if self.options.clean:
+            cache.empty()
+        problems.add(cache.problems)
+        crew = Crew(self.options.jobs, self.config.build.scheduler)
+        digests = Digests(self.paths.root, known_states(cache))
+        where = workplace_of(self.paths.root, self.config, self.registry)
+        content = discover(self.paths, self.registry.suffixes())
+        sources = Loader(where, self.registry, cache, digests).load(content, crew, self.watcher)
+        problems.add(content.problems, *(one.problems for one in sources.loaded.values()))
+        problems.plugin_failed |= any(one.plugin_failed for one in sources.loaded.values())
+        cards = [card for one in sources.loaded.values() for card in one.shown(strict=self.options.strict)]
+        as_they_are = [path for path, one in sources.loaded.items() if one.is_a_file(strict=self.options.strict)]
+        files = tuple(sorted([*content.files, *as_they_are]))
+        selection = Selection(self.options.now, self.options.drafts, self.options.future)
+        assembled = assemble(cards, files, self.config, selection)
+        problems.add(assembled.problems)
+        emitted = emit(assembled.site, self.registry, self.theme)
+        problems.add(emitted.problems)
+        problems.plugin_failed |= any(self.registry.is_to_blame(one) for one in emitted.problems)
+        with Output(self.paths, self.config.site.id, cache, self.watcher.say) as output:
+            keys = Keys(emitted.site, self.theme, self.registry, self.config, cache)
+            book = Book(cache, output.name, keys)
+            material = Material(emitted.site, self.theme, emitted.pages, str(cache.path), str(output.stage))
+            press = Press(where, self.registry, material, keys, book)
+            rendered = press.run(output, digests, crew, self.watcher)
+            for failure in once(rendered.problems):
+                problems.raised(failure)
+            written = None if problems.forbid_publishing() else output.publish(rendered.files)
+            if written:
+                book.save()
+        keep_states(cache, digests)
+        return Done(emitted.site, assembled.hidden, len(sources.reasons), len(rendered.reasons), written)
+
+
+def _open(paths: Paths, problems: Problems) -> tuple[Config, Registry, Theme]:
     """Settings, plugins and theme. Raises what is wrong with the last, having noted what is wrong with the others."""
     try:
         config = read_config(paths.root)
@@ -126,84 +206,3 @@ def _open(paths: Paths, problems: _Problems) -> tuple[Config, Registry, Theme]:
     if problems.exit_code() > 1:
         raise ConfigError  # all is said
     return config, registry, theme
-
-
-def _load_all(
-    content: Content, paths: Paths, registry: Registry, config: Config, progress: Progress, *, strict: bool
-) -> list[Loaded]:
-    loaded = []
-    for number, found in enumerate(content.texts, 1):
-        loaded.append(load(found, paths.root, registry, config.build.max_post_size, strict=strict))
-        progress("reading", number, len(content.texts))
-    return loaded
-
-
-def _texts(posts: Iterable[Finished]) -> Callable[[str], Body]:
-    return {post.digest: post.body for post in posts}.__getitem__
-
-
-def _render_and_write(
-    pages: tuple[Page, ...], renderer: Renderer, paths: Paths, site_id: str, problems: _Problems, progress: Progress
-) -> Written | None:
-    failures: dict[tuple[str, str, int], list[PubengineError]] = {}
-    with Staging(paths, site_id) as staging:
-        for number, page in enumerate(pages, 1):
-            try:
-                if page.copy:
-                    staging.copy(page.path, _file_to_copy(page, paths))
-                else:
-                    staging.add(page.path, renderer.render(page))
-            except (TemplateFailedError, PluginError) as problem:
-                first = problem.diagnostics[0]
-                failures.setdefault((first.code, first.file, first.line), []).append(problem)
-            progress("making pages", number, len(pages))
-        for same in failures.values():
-            problems.raised(_once(same))
-        return None if problems.forbid_publishing() else staging.publish()
-
-
-def _file_to_copy(page: Page, paths: Paths) -> Path:
-    path = paths.root / page.copy
-    if not path.is_file():
-        message = f"{page.copy!r}, which the plugin {page.plugin!r} publishes at {page.path!r}, is not a file"
-        raise PluginError(Diagnostic("plugin-result", "error", message, page.origin, plugin=page.plugin, hook="emit"))
-    return path
-
-
-def _once(same: list[PubengineError]) -> PubengineError:
-    """One failure for all pages that failed at one place: a broken line of a template breaks every page."""
-    if len(same) == 1:
-        return same[0]
-    first = same[0].diagnostics[0]
-    return type(same[0])(replace(first, message=f"{first.message} and {len(same) - 1} more"))
-
-
-class _Problems:
-    """What is wrong so far, and what follows from it."""
-
-    def __init__(self, options: Options) -> None:
-        self._options = options
-        self._found: dict[Diagnostic, None] = {}
-        self._worst = 0
-        self.plugin_failed = False
-
-    def add(self, *groups: Iterable[Diagnostic]) -> None:
-        for group in groups:
-            for one in group:
-                self._found[one.as_error() if self._options.strict else one] = None
-
-    def raised(self, problem: PubengineError) -> None:
-        self.add(problem.diagnostics)
-        self._worst = max(self._worst, problem.exit_code)
-
-    def exit_code(self) -> int:
-        """0 good, 1 content, 2 configuration, 3 a plugin, 4 input or output; of several the highest."""
-        content = int(any(one.severity == "error" for one in self._found))
-        return max(content, self._worst, 3 if self.plugin_failed else 0)
-
-    def forbid_publishing(self) -> bool:
-        code = self.exit_code()
-        return code > 1 or (code == 1 and not self._options.keep_going)
-
-    def sorted(self) -> tuple[Diagnostic, ...]:
-        return tuple(sorted(self._found, key=Diagnostic.sort_key))

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import re
 from datetime import UTC, datetime, time, timedelta, timezone, tzinfo
 from datetime import date as Date
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from functools import lru_cache
+from importlib.resources import files
+from zoneinfo import TZPATH, ZoneInfo, ZoneInfoNotFoundError
 
 from msgspec import Struct
 
@@ -39,6 +42,20 @@ def zone(name: str) -> tzinfo:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
         raise ValueError(f"no time zone is called {name!r}") from None
+
+
+@lru_cache(maxsize=8)
+def zone_data(name: str) -> bytes:
+    """The rules of a zone as the machine has them (RFC 8536), where `zone` finds them too; empty if there are none."""
+    for folder in TZPATH:
+        path = os.path.join(folder, name)
+        if os.path.isfile(path):
+            with open(path, "rb") as file:
+                return file.read()
+    try:
+        return files("tzdata").joinpath("zoneinfo", *name.split("/")).read_bytes()
+    except (OSError, ImportError):
+        return b""
 
 
 def parse_moment(value: object, zone: tzinfo) -> Moment:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
-import stat
 from pathlib import Path
 
 from msgspec import Struct
 
 from pubengine.diagnostics import Diagnostic, error, warning
+from pubengine.digests import Stat, stat_of
 from pubengine.model import Kind
 from pubengine.paths import Paths
 
@@ -50,7 +51,8 @@ class Found(Struct, frozen=True):
     path: str
     """Relative to the site's root, with `/`."""
     kind: Kind
-    size: int
+    stat: Stat
+    """Its state, as asked for during the walk."""
 
 
 class Content(Struct, frozen=True):
@@ -60,6 +62,8 @@ class Content(Struct, frozen=True):
     """Files that some plugin may load."""
     files: tuple[str, ...]
     """Paths of the files to publish as they are."""
+    stats: dict[str, Stat]
+    """The state of each of those."""
     problems: tuple[Diagnostic, ...]
 
 
@@ -67,13 +71,14 @@ def discover(paths: Paths, suffixes: frozenset[str]) -> Content:
     """Walks `content/`. Nothing is opened; symbolic links that lead out of the site are errors."""
     walker = _Walker(paths, suffixes)
     if paths.content.is_dir():
-        walker.walk(paths.content, "content", frozenset())
+        walker.walk(str(paths.content), "content", frozenset())
     else:
         hint = "make the folder; without it the whole site would be taken away"
         walker.problems.append(error("content-missing", "there is no folder content", "content", hint=hint))
     return Content(
         tuple(sorted(walker.texts, key=lambda found: found.path)),
         tuple(sorted(walker.files)),
+        walker.files,
         tuple(sorted(walker.problems, key=Diagnostic.sort_key)),
     )
 
@@ -83,38 +88,36 @@ class _Walker:
         self.root = paths.root.resolve()
         self.suffixes = suffixes
         self.texts: list[Found] = []
-        self.files: list[str] = []
+        self.files: dict[str, Stat] = {}
         self.problems: list[Diagnostic] = []
 
-    def walk(self, folder: Path, shown: str, above: frozenset[tuple[int, int]]) -> None:
+    def walk(self, folder: str, shown: str, above: frozenset[tuple[int, int]]) -> None:
         try:
-            state = folder.stat()
+            state = os.stat(folder)
             here = (state.st_dev, state.st_ino)
             if here in above:
                 self.problems.append(warning("symlink-loop", "the link leads back to a folder it lies in", shown))
                 return
             with os.scandir(folder) as entries:
-                for entry in sorted(entries, key=lambda one: one.name):
-                    if not _ignored(entry.name):
-                        self.visit(entry, f"{shown}/{entry.name}", above | {here})
+                found = [entry for entry in entries if not _ignored(entry.name)]
+            inside = above | {here}
+            for entry in found:
+                with contextlib.suppress(FileNotFoundError):  # deleted a moment ago
+                    self.visit(entry, f"{shown}/{entry.name}", inside)
         except OSError as problem:
             self.problems.append(error("file-unreadable", f"cannot be read: {problem.strerror}", shown))
 
     def visit(self, entry: os.DirEntry[str], shown: str, above: frozenset[tuple[int, int]]) -> None:
-        try:
-            shown.encode("utf-8")
-        except UnicodeEncodeError:
+        if not entry.name.isascii() and not _is_utf8(entry.name):
             name = shown.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
             self.problems.append(error("file-name", "the file's name is not UTF-8", name, hint="rename it"))
             return
-        path = Path(entry.path)
-        if entry.is_symlink() and not self.stays_inside(path, shown):
+        if entry.is_symlink() and not self.stays_inside(Path(entry.path), shown):
             return
-        state = path.stat()
-        if stat.S_ISDIR(state.st_mode):
-            self.walk(path, shown, above)
-        elif stat.S_ISREG(state.st_mode):
-            self.file(shown, state.st_size)
+        if entry.is_dir():
+            self.walk(entry.path, shown, above)
+        elif entry.is_file():
+            self.file(shown, stat_of(entry.stat()))
         else:
             self.problems.append(warning("file-special", "neither a file nor a folder; left out", shown))
 
@@ -132,17 +135,17 @@ class _Walker:
         self.problems.append(error("symlink-outside", message, shown, hint="copy the file into content/"))
         return False
 
-    def file(self, shown: str, size: int) -> None:
+    def file(self, shown: str, stat: Stat) -> None:
         suffix = os.path.splitext(shown)[1].lower()
         is_post = shown.startswith("content/posts/")
         if suffix in self.suffixes:
-            self.texts.append(Found(shown, "post" if is_post else "page", size))
+            self.texts.append(Found(shown, "post" if is_post else "page", stat))
             return
         if suffix in TEXTS or (is_post and suffix not in _MEDIA and self.begins_with_fields(shown)):
             message = "no plugin reads such a file, so it is published as it is, not as a post or page"
             hint = "give it the suffix .md, or add a plugin that loads it"
             self.problems.append(warning("post-unread", message, shown, hint=hint))
-        self.files.append(shown)
+        self.files[shown] = stat
 
     def begins_with_fields(self, shown: str) -> bool:
         try:
@@ -150,6 +153,14 @@ class _Walker:
                 return begins_with_fields(file.read(80))
         except OSError:
             return False
+
+
+def _is_utf8(name: str) -> bool:
+    try:
+        name.encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def begins_with_fields(data: bytes) -> bool:

@@ -29,6 +29,13 @@ def exchange(one: Path, other: Path) -> None:
         os.rename(aside, one)
 
 
+def recover(one: Path, other: Path) -> None:
+    """Ends an exchange of two folders that was cut off between its renames. Raises OSError."""
+    aside = one.with_name(f"{one.name}.aside")
+    if os.path.lexists(aside):
+        os.rename(aside, one if os.path.lexists(other) else other)
+
+
 def _exchange_at_once(one: bytes, other: bytes) -> bool:
     try:
         library = ctypes.CDLL(None, use_errno=True)

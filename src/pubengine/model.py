@@ -56,7 +56,7 @@ class Source(Struct, frozen=True, dict=True):
         return posixpath.splitext(self.path)[1].lower()
 
 
-class Entry(Struct, frozen=True, kw_only=True):
+class Entry(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What a `Post` and its `Card` both say."""
 
     source: str

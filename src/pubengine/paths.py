@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from urllib.parse import quote
 
 from msgspec import Struct
 
 from pubengine.diagnostics import error
 from pubengine.errors import ConfigError
 from pubengine.settings import FILE
+
+KEPT = ".pubengine"
+"""Folder of the site that holds what can be made again."""
 
 
 class Paths(Struct, frozen=True):
@@ -22,6 +26,19 @@ class Paths(Struct, frozen=True):
     def content(self) -> Path:
         """Posts, pages and files."""
         return self.root / "content"
+
+    @property
+    def kept(self) -> Path:
+        """What can be made again: the cache, and trees that are not published."""
+        return self.root / KEPT
+
+    @property
+    def aside(self) -> Path:
+        """Folder for what is not yet, or no longer, in the output; on the output's disk, so that it can be renamed."""
+        inside = os.path.relpath(self.output, self.root)
+        if not inside.startswith("..") and _device(self.output.parent) == _device(self.root):
+            return self.kept / "outputs" / quote(inside, safe="")
+        return self.output.parent / f".{self.output.name}{KEPT}"
 
     @property
     def themes(self) -> Path:
@@ -48,6 +65,13 @@ def site_paths(root: Path, output: Path | None = None) -> Paths:
         message = f"the output folder {output or 'public'} {what}"
         raise ConfigError(error("output-place", message, hint="choose a folder of its own, such as public"))
     return Paths(Path(os.path.abspath(root)), Path(out))
+
+
+def _device(folder: Path) -> int:
+    """The disk that a folder is on, or will be."""
+    while not folder.exists() and folder.parent != folder:
+        folder = folder.parent
+    return folder.stat().st_dev
 
 
 def _holds(folder: str, path: str) -> bool:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import inspect
+import sys
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from functools import wraps
+from functools import cache, partial, wraps
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,9 @@ from pubengine.command import ENGINE_COMMANDS, Command
 from pubengine.diagnostics import Diagnostic
 from pubengine.errors import ConfigError, ContentError, PluginError
 from pubengine.files import SiteFiles
+from pubengine.fingerprints import local_modules
 from pubengine.implementations import HOOKS, Implementation, fit_plugins
+from pubengine.inputs import Inputs, RecordedSettings, setting_digest
 from pubengine.model import Page, Post, Site, Source
 from pubengine.model_fit import misfit
 from pubengine.plugin_files import (
@@ -40,6 +43,7 @@ def open_registry(config: Config, root: Path) -> Registry:
     """
     problems: list[Diagnostic] = []
     plugins = []
+    before = frozenset(sys.modules)
     for found in find_plugins(config, root):
         try:
             plugins.append(import_plugin(found, root))
@@ -47,7 +51,7 @@ def open_registry(config: Config, root: Path) -> Registry:
             problems += problem.diagnostics
     if problems:
         raise PluginError(*problems)
-    registry = Registry(tuple(plugins), config, root)
+    registry = Registry(tuple(plugins), config, root, before)
     registry.commands()  # so that a name taken twice is said now, not when somebody types it
     return registry
 
@@ -55,11 +59,15 @@ def open_registry(config: Config, root: Path) -> Registry:
 class Registry:
     """Calls the hooks of the plugins of one build, in order, and names the culprit when one fails."""
 
-    def __init__(self, plugins: tuple[LoadedPlugin, ...], config: Config, root: Path) -> None:
+    def __init__(self, plugins: tuple[LoadedPlugin, ...], config: Config, root: Path, before: frozenset[str]) -> None:
         self.plugins = plugins
+        self._before = before
         self._root = root
-        self._site = config.site
-        self._files = SiteFiles(root)
+        self.inputs = Inputs()
+        """What hooks read besides what they are given."""
+        digest = cache(partial(setting_digest, config.site))
+        self._site = RecordedSettings(config.site, lambda name: self.inputs.note("setting", name, digest(name)))
+        self._files = SiteFiles(root, self.inputs.note)
         self._implementations = fit_plugins(plugins)
         self.settings = self._read_settings(config)
 
@@ -182,6 +190,10 @@ class Registry:
     def plugin(self, name: str) -> LoadedPlugin:
         """The plugin of that name."""
         return next(plugin for plugin in self.plugins if plugin.name == name)
+
+    def modules(self) -> tuple[str, ...]:
+        """Files of the modules that plugins have imported so far and that are nobody's distribution."""
+        return local_modules(self._before) if any(one.where != "bundled" for one in self.plugins) else ()
 
     def is_to_blame(self, problem: Diagnostic) -> bool:
         """Whether a page that cannot be is the doing of a plugin that is not ours, and of no author's file."""

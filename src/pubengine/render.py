@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import traceback
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date as Date
 from datetime import datetime
-from functools import partial
-from pathlib import Path
+from functools import partial, wraps
+from pathlib import Path as File
 from types import CodeType
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from jinja2 import (
     BytecodeCache,
@@ -34,7 +35,8 @@ from pubengine.model import Card, Page, Site
 from pubengine.registry import Registry
 from pubengine.text import nearest
 from pubengine.themes import Theme
-from pubengine.view import Fetch, View
+from pubengine.tracking import Path, unveiled
+from pubengine.view import ASSET, Fetch, View
 from pubengine.wording import format_date, format_time, month_name
 
 
@@ -54,18 +56,22 @@ class _Undefined(StrictUndefined):
 class Renderer:
     """Makes pages of one site; holds what all of them share."""
 
-    def __init__(self, site: Site, theme: Theme, registry: Registry, fetch: Fetch, root: Path) -> None:
+    def __init__(self, site: Site, theme: Theme, registry: Registry, fetch: Fetch, root: File) -> None:
         self._view = View(site, fetch)
         self._theme = theme
         self._registry = registry
         self._root = root
         self._templates = self._environment(site)
 
-    def render(self, page: Page) -> bytes:
-        """The bytes of a page that is not a copy.
+    def render(self, page: Page) -> tuple[bytes, tuple[Path, ...]]:
+        """The bytes of a page that is not a copy, and the ways to all that it read of the site.
 
         Raises TemplateFailedError, with the template's file and line and the page's path, or PluginError.
         """
+        reads = self._view.begin()
+        return self._bytes(page), reads.all()
+
+    def _bytes(self, page: Page) -> bytes:
         if page.make is not None:
             return self._registry.make(page, self._view)
         try:
@@ -106,8 +112,11 @@ class Renderer:
             "iso": _iso,
             "by_day": _by_day,
         }
-        environment.filters |= self._registry.template_filters(environment.filters)
-        environment.globals |= self._registry.template_functions(environment.globals)
+        environment.filters |= _unveiling(self._registry.template_filters(environment.filters))
+        environment.globals |= _unveiling(self._registry.template_functions(environment.globals))
+        # What differs from one run to the next has no place in a page.
+        del environment.filters["random"], environment.globals["lipsum"]
+        environment.policies["json.dumps_function"] = partial(json.dumps, default=unveiled)
         return environment
 
     def _content(self, card: Card, in_list: bool = False, level: int = 3) -> Markup:
@@ -122,6 +131,7 @@ class Renderer:
 
     def _asset(self, name: str) -> str:
         """The address of a theme's asset, which changes when its bytes do."""
+        self._view.note(f"{ASSET}{name}")
         if name not in self._theme.asset_versions:
             raise LookupError(f"the theme has no asset {name!r}")
         return f"{self._view.url('assets/' + name)}?v={self._theme.asset_versions[name]}"
@@ -156,16 +166,16 @@ class Renderer:
         """The innermost place in a template that an exception went through."""
         found = "", 0
         for frame in traceback.extract_tb(problem.__traceback__):
-            if any(Path(frame.filename).is_relative_to(layer) for layer in self._theme.layers):
+            if any(File(frame.filename).is_relative_to(layer) for layer in self._theme.layers):
                 found = self._shown(frame.filename), frame.lineno or 0
         return found
 
     def _shown(self, filename: str | None) -> str:
-        path = Path(filename or "")
+        path = File(filename or "")
         for layer in self._theme.layers:
             if path.is_relative_to(layer):
                 inside = (
-                    layer.relative_to(self._root) if layer.is_relative_to(self._root) else Path("themes") / layer.name
+                    layer.relative_to(self._root) if layer.is_relative_to(self._root) else File("themes") / layer.name
                 )
                 return (inside / path.relative_to(layer)).as_posix()
         return path.name
@@ -193,6 +203,19 @@ def _loader(theme: Theme) -> ChoiceLoader:
     layers = [FileSystemLoader(layer / "templates") for layer in theme.layers]
     by_theme = {layer.name: loader for layer, loader in zip(theme.layers, layers, strict=True)}
     return ChoiceLoader([*layers, PrefixLoader(by_theme)])
+
+
+def _unveiling(functions: dict[str, Callable[..., Any]]) -> dict[str, Callable[..., Any]]:
+    """Functions of plugins, which are handed the values themselves."""
+
+    def bare(function: Callable[..., Any]) -> Callable[..., Any]:
+        @wraps(function)
+        def called(*arguments: Any, **named: Any) -> Any:
+            return function(*map(unveiled, arguments), **{name: unveiled(one) for name, one in named.items()})
+
+        return called
+
+    return {name: bare(function) for name, function in functions.items()}
 
 
 class _About:

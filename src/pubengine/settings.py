@@ -97,6 +97,8 @@ class BuildConfig(Struct, frozen=True, forbid_unknown_fields=True):
 
     max_post_size: int = 5_000_000
     """Largest source of posts, in bytes."""
+    scheduler: str = ""
+    """Address of a Dask scheduler, such as `tcp://10.0.0.5:8786`, whose workers do the work."""
 
 
 class PluginsConfig(Struct, frozen=True):

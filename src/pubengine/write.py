@@ -1,32 +1,39 @@
-"""Pages to the output folder: the only module that touches it.
+"""Pages to the output folder: the only module, with `trees.py` and `turns.py`, that touches it.
 
-A new tree is made beside the folder, what has not changed is hard-linked into it, and the two are
-exchanged by one rename. So the folder is wholly the old site or wholly the new one. Its manifest
-says which files are ours; nothing else is ever overwritten or deleted.
+What a build makes goes into a stage beside the folder. To publish it, the tree of the build before,
+which is kept there too, is brought up to date by what changed (`turns.py`), and exchanged with the
+output folder by one rename. So the folder is wholly the old site or wholly the new one.
+
+The manifest in a tree says which files are ours; nothing else is ever overwritten or deleted.
 """
 
 from __future__ import annotations
 
 import errno
-import hashlib
-import json
 import os
 import shutil
 import stat
 import tempfile
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+import msgspec
 from msgspec import Struct
 
+from pubengine.cache import Cache, decoded
 from pubengine.diagnostics import Diagnostic, error
+from pubengine.digests import Stat, digest_of, is_settled, stat_of
 from pubengine.errors import OutputError
-from pubengine.exchange import exchange
+from pubengine.exchange import exchange, recover
+from pubengine.lock import locked
 from pubengine.paths import Paths
-from pubengine.permalinks import MANIFEST, problem_with_output
-
-_FORMAT = 1
+from pubengine.permalinks import problem_with_output
+from pubengine.trees import FORMAT, Manifest, Stats, folder_stat, folders_of, foreign, intact, read_manifest
+from pubengine.turns import bring_up_to_date
 
 
 class Written(Struct, frozen=True):
@@ -38,100 +45,178 @@ class Written(Struct, frozen=True):
     unchanged: int
 
 
-class Staging:
-    """A new output tree in the making. Leaving the `with` block without `publish` throws it away."""
+class Left(Struct, frozen=True):
+    """How the two trees were left, as far as that can be believed later."""
 
-    def __init__(self, paths: Paths, site_id: str = "") -> None:
+    files: dict[str, tuple[Stat, str]] = {}
+    """Of the output's files, the states and hashes."""
+    folders: Stats = {}
+    """Of the output's folders."""
+    other_folders: Stats = {}
+    """Of the other tree's."""
+
+
+class Output:
+    """The output folder, held by one build. Leaving the `with` block without `publish` leaves it as it was."""
+
+    def __init__(self, paths: Paths, site_id: str, cache: Cache, say: Callable[[str], None] = lambda _: None) -> None:
+        self._root = paths.root
         self._output = paths.output
         self._site = site_id
-        try:
-            self._output.parent.mkdir(parents=True, exist_ok=True)
-            _remove_leftovers(self._output)
-        except OSError as problem:
-            raise _refused(problem, self._output) from None
-        owner, self._old = _read_manifest(paths.output)
-        if owner and site_id and owner != site_id:
-            message = f"{self._output} holds another site, whose id is {owner!r}"
-            raise OutputError(error("output-foreign", message, hint="name another folder with --output, or delete it"))
-        _refuse_foreign(paths.output, self._old)
-        self._new: dict[str, str] = {}
-        self._folders: set[Path] = set()
-        self._updated: list[str] = []
-        try:
-            prefix = f".{self._output.name}.pubengine-{os.getpid()}-"
-            self._stage = Path(tempfile.mkdtemp(prefix=prefix, dir=self._output.parent))
-            self._stage.chmod(_mode_of(self._output))
-        except OSError as problem:
-            raise _refused(problem, self._output) from None
+        self._cache = cache
+        self._say = say
+        self._aside = paths.aside
+        self._other = self._aside / "tree"
+        self._held = ExitStack()
 
     def __enter__(self) -> Self:
+        """Waits for other builds, and looks at what is there. Raises OutputError."""
+        with self._blamed():
+            self._output.parent.mkdir(parents=True, exist_ok=True)
+            self._aside.mkdir(parents=True, exist_ok=True)
+            try:
+                self._held.enter_context(locked(self._aside / "lock", self._say))
+                self._open()
+            except BaseException:
+                self._held.close()
+                raise
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None
     ) -> None:
-        shutil.rmtree(self._stage, ignore_errors=True)
+        self._held.close()
 
-    def add(self, path: str, data: bytes) -> None:
-        """Puts a file of the new site in place. Raises OutputError."""
-        self._add(path, hashlib.blake2b(data, digest_size=16).hexdigest(), data, None)
+    def _open(self) -> None:
+        recover(self._other, self._output)
+        self._left = decoded(self._cache.note(f"output {self.name}"), Left) or Left()
+        manifest = read_manifest(self._output)
+        if manifest.site and self._site and manifest.site != self._site:
+            message = f"{self._output} holds another site, whose id is {manifest.site!r}"
+            raise OutputError(error("output-foreign", message, hint="name another folder with --output, or delete it"))
+        self._old = {path: digest for path, digest in manifest.files.items() if not problem_with_output(path)}
+        self._refuse_foreign()
+        self._intact = intact(self._output, self._old, self._left.files)
+        for name in os.listdir(self._aside):
+            if name.startswith("stage-"):  # of a build that died, for we hold the lock
+                shutil.rmtree(self._aside / name, ignore_errors=True)
+        self.stage = Path(tempfile.mkdtemp(prefix="stage-", dir=self._aside))
+        self._held.callback(shutil.rmtree, self.stage, ignore_errors=True)
 
-    def copy(self, path: str, source: Path) -> None:
-        """Puts a copy of a file in place. Raises OutputError."""
+    @property
+    def name(self) -> str:
+        """What the cache calls this output."""
+        return os.path.relpath(self._output, self._root)
+
+    def holds(self, path: str, digest: str) -> bool:
+        """Whether the output has a file with those bytes now."""
+        return self.digest_of(path) == digest
+
+    def digest_of(self, path: str) -> str:
+        """The hash of a file that the output has and that is as we left it; an empty string if there is none."""
+        return self._intact[path][1] if path in self._intact else ""
+
+    def copy(self, path: str, source: Path) -> str:
+        """Stages a copy of a file, and returns the hash of its bytes. Raises OutputError."""
         try:
-            with source.open("rb") as file:
-                digest = hashlib.file_digest(file, lambda: hashlib.blake2b(digest_size=16)).hexdigest()
+            return stage_file(self.stage, path, source.read_bytes())
         except OSError as problem:
-            raise _refused(problem, source) from None
-        self._add(path, digest, None, source)
+            raise refused(problem, source) from None
 
-    def _add(self, path: str, digest: str, data: bytes | None, source: Path | None) -> None:
-        if why := problem_with_output(path):
-            raise OutputError(error("output-failed", f"{path!r} cannot be written: {why}"))
-        target, current = self._stage / path, self._output / path
-        try:
-            if target.parent not in self._folders:
-                target.parent.mkdir(parents=True, exist_ok=True)
-                self._folders.add(target.parent)
-            if self._old.get(path) == digest and _holds(current, digest):
-                _link(current, target)
+    def publish(self, new: dict[str, str]) -> Written:
+        """Makes the output folder the site of those files, by hash: staged ones, and others that it has already.
+
+        Raises OutputError, the old site staying.
+        """
+        new = dict(sorted(new.items()))
+        fresh = {path for path, digest in new.items() if not self.holds(path, digest)}
+        with self._blamed():
+            self._refuse_foreign()
+            if fresh or new != self._old or not self._output.exists():
+                self._replace(new)
             else:
-                if data is not None:
-                    target.write_bytes(data)
-                elif source is not None:
-                    shutil.copyfile(source, target)
-                if path in self._old:
-                    self._updated.append(path)
-        except OSError as problem:
-            raise _refused(problem, current) from None
-        self._new[path] = digest
+                self._note(new, set(), self._left.folders, self._left.other_folders)
+        added = tuple(path for path in new if path not in self._old)
+        removed = tuple(sorted(self._old.keys() - new.keys()))
+        updated = tuple(path for path in new if path in fresh and path in self._old)
+        return Written(added, updated, removed, len(new) - len(added) - len(updated))
 
-    def publish(self) -> Written:
-        """Exchanges the trees: from here on the folder is the new site. Raises OutputError, the old one staying."""
-        try:
-            manifest = {"format": _FORMAT, "site": self._site, "files": dict(sorted(self._new.items()))}
-            (self._stage / MANIFEST).write_text(json.dumps(manifest, indent=0, ensure_ascii=False) + "\n", "utf-8")
-            self._output.mkdir(exist_ok=True)
-            if _read_manifest(self._output)[1] != self._old:
-                message = f"another build published to {self._output} meanwhile"
-                raise OutputError(error("output-changed", message, hint="build again"))
-            _refuse_foreign(self._output, self._old)
-            exchange(self._stage, self._output)
-            self._keep_latecomers()
-        except OSError as problem:
-            raise _refused(problem, self._output) from None
-        new = tuple(sorted(self._new.keys() - self._old.keys()))
-        removed = tuple(sorted(self._old.keys() - self._new.keys()))
-        unchanged = len(self._new) - len(new) - len(self._updated)
-        return Written(new, tuple(sorted(self._updated)), removed, unchanged)
+    def _replace(self, new: dict[str, str]) -> None:
+        manifest = Manifest(FORMAT, self._site, new)
+        there = {path: digest for path, (_, digest) in self._intact.items()}
+        touched = bring_up_to_date(self._other, manifest, self.stage, self._output, there, self._left.other_folders)
+        self._other.chmod(_mode_of(self._output))
+        self._output.mkdir(exist_ok=True)
+        exchange(self._other, self._output)
+        self._keep_latecomers()
+        if not self._old:  # the first site has none before it to take turns with
+            bring_up_to_date(self._other, manifest, self.stage, self._output, new, {})
+        self._note(new, touched, self._left.other_folders, self._left.folders)
+
+    def _note(self, new: dict[str, str], touched: set[str], folders: Stats, other_folders: Stats) -> None:
+        """Keeps the states of both trees for the next build to compare; `folders` are states believed so far."""
+        now = time.time_ns()
+        files = {path: one for path, one in self._intact.items() if path not in touched and path in new}
+        for path in touched & new.keys():
+            files[path] = (stat_of(os.lstat(f"{self._output}/{path}")), new[path])
+        believed = self._left.files
+        left = Left(
+            {path: one for path, one in files.items() if is_settled(one[0], now) or believed.get(path) == one},
+            _settled(self._output, folders_of(new), folders, now),
+            _settled(self._other, folders_of(read_manifest(self._other).files), other_folders, now),
+        )
+        if left != self._left:
+            self._cache.keep_note(f"output {self.name}", msgspec.json.encode(left))
+
+    def _refuse_foreign(self) -> None:
+        """Raises OutputError if the folder holds anything that we did not write: it would be lost."""
+        if not os.path.lexists(self._output):
+            return
+        if not self._output.is_dir():
+            raise OutputError(error("output-foreign", f"the output {self._output} is not a folder"))
+        if found := foreign(self._output, self._old, self._left.folders):
+            shown = ", ".join(found[:3]) + (f" and {len(found) - 3} more" if len(found) > 3 else "")
+            hint = (
+                "move them away (under content/ they are published as they are), or name another folder with --output"
+            )
+            message = f"{self._output} holds files that pubengine did not write: {shown}"
+            raise OutputError(error("output-foreign", message, hint=hint))
 
     def _keep_latecomers(self) -> None:
         """Moves what somebody put into the old tree at the last moment over into the new one."""
-        for path in _foreign(self._stage, self._old):
+        for path in foreign(self._other, self._old, self._left.folders):
             target = self._output / path
             if not target.exists():
                 target.parent.mkdir(parents=True, exist_ok=True)
-                os.rename(self._stage / path, target)
+                os.rename(self._other / path, target)
+
+    @contextmanager
+    def _blamed(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as problem:
+            raise refused(problem, self._output) from None
+
+
+def stage_file(stage: Path, path: str, data: bytes) -> str:
+    """Puts a file into the stage, and returns the hash of its bytes. Raises OSError, or OutputError for a path that is no good."""
+    if why := problem_with_output(path):
+        raise OutputError(error("output-failed", f"{path!r} cannot be written: {why}"))
+    target = f"{stage}/{path}"
+    try:
+        with open(target, "xb") as file:
+            file.write(data)
+    except FileNotFoundError:
+        os.makedirs(os.path.dirname(target), exist_ok=True)
+        with open(target, "xb") as file:
+            file.write(data)
+    return digest_of(data)
+
+
+def _settled(tree: Path, folders: Iterable[str], believed: Stats, now: int) -> Stats:
+    """The states of folders, as far as they can be believed later."""
+    states = {folder: state for folder in folders if (state := folder_stat(tree, folder))}
+    return {name: state for name, state in states.items() if is_settled(state, now) or believed.get(name) == state}
 
 
 def _mode_of(output: Path) -> int:
@@ -148,81 +233,6 @@ def _umask() -> int:
     return mask
 
 
-def _link(current: Path, target: Path) -> None:
-    try:
-        os.link(current, target)
-    except OSError:
-        shutil.copy2(current, target)
-
-
-def _holds(path: Path, digest: str) -> bool:
-    """Whether a file still has the bytes that we wrote."""
-    try:
-        if path.is_symlink():
-            return False
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, lambda: hashlib.blake2b(digest_size=16)).hexdigest() == digest
-    except OSError:
-        return False
-
-
-def _read_manifest(output: Path) -> tuple[str, dict[str, str]]:
-    """The id of the site whose output it is, and hashes of the files that we wrote, by path; empty if we did not."""
-    try:
-        manifest = json.loads((output / MANIFEST).read_text("utf-8"))
-        files = manifest["files"] if manifest["format"] == _FORMAT else {}
-        return str(manifest.get("site", "")), {str(path): str(digest) for path, digest in files.items()}
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
-        return "", {}
-
-
-def _foreign(output: Path, ours: dict[str, str]) -> list[str]:
-    """Paths of whatever is in the output folder that we did not write."""
-    found = []
-    for folder, folders, names in os.walk(output):
-        inside = Path(folder).relative_to(output)
-        for name in [*names, *(name for name in folders if (Path(folder) / name).is_symlink())]:
-            path = (inside / name).as_posix()
-            if path not in ours and path != MANIFEST:
-                found.append(path)
-    return sorted(found)
-
-
-def _refuse_foreign(output: Path, ours: dict[str, str]) -> None:
-    """Raises OutputError if the folder holds anything that we did not write: it would be lost."""
-    if not os.path.lexists(output):
-        return
-    if not output.is_dir():
-        raise OutputError(error("output-foreign", f"the output {output} is not a folder"))
-    if foreign := _foreign(output, ours):
-        shown = ", ".join(foreign[:3]) + (f" and {len(foreign) - 3} more" if len(foreign) > 3 else "")
-        hint = "move them away (under content/ they are published as they are), or name another folder with --output"
-        message = f"{output} holds files that pubengine did not write: {shown}"
-        raise OutputError(error("output-foreign", message, hint=hint))
-
-
-def _remove_leftovers(output: Path) -> None:
-    """Removes trees that builds left behind whose process is gone."""
-    prefix = f".{output.name}.pubengine-"
-    for leftover in output.parent.iterdir():
-        pid = leftover.name.removeprefix(prefix).partition("-")[0] if leftover.name.startswith(prefix) else ""
-        if pid.isdigit() and not _alive(int(pid)):
-            if leftover.suffix == ".aside" and not os.path.lexists(output):
-                os.rename(leftover, output)  # a build died between the two renames of an exchange
-            else:
-                shutil.rmtree(leftover, ignore_errors=True)
-
-
-def _alive(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except OSError:
-        pass
-    return True
-
-
 _HINTS = {
     errno.ENOSPC: "free some space and build again",
     errno.EDQUOT: "free some space and build again",
@@ -234,7 +244,8 @@ _HINTS = {
 }
 
 
-def _refused(problem: OSError, path: Path) -> OutputError:
+def refused(problem: OSError, path: Path) -> OutputError:
+    """What the disk said, for people."""
     what = problem.strerror or str(problem)
     place = problem.filename if isinstance(problem.filename, str) else str(path)
     hint = _HINTS.get(problem.errno or 0, "")

@@ -20,6 +20,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--future", action="store_true", help="publish posts whose time has not come too")
     parser.add_argument("--strict", action="store_true", help="take warnings for errors")
     parser.add_argument("--keep-going", action="store_true", help="publish the good posts even if others have errors")
+    parser.add_argument("--clean", action="store_true", help="make everything anew, whatever earlier builds kept")
+    parser.add_argument(
+        "--jobs", type=int, default=0, metavar="N", help="how many processes (default: by the amount of work)"
+    )
     parser.add_argument("--json", action="store_true", help="write the result and the diagnostics to stdout as JSON")
 
 
@@ -38,6 +42,8 @@ def run(arguments: argparse.Namespace) -> int:
                 future=arguments.future,
                 strict=arguments.strict,
                 keep_going=arguments.keep_going,
+                clean=arguments.clean,
+                jobs=max(0, arguments.jobs),
             )
             built = build(site_paths(root, arguments.output), options, progress)
         except PubengineError as problem:

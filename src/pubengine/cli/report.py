@@ -114,6 +114,11 @@ class Progress:
             self._last = now
             _to_stderr(f"\r\x1b[K{step} {done:,}/{total:,}")
 
+    def say(self, line: str) -> None:
+        """A line of its own."""
+        self.clear()
+        say(line)
+
     def clear(self) -> None:
         """Takes the line away."""
         if self._shown:

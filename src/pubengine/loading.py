@@ -1,0 +1,177 @@
+"""All sources of a site: those that changed, or that read something which changed, are loaded; the others remembered."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+from pathlib import Path
+
+import msgspec
+from msgspec import Struct
+
+from pubengine.cache import Cache, CacheError, decoded
+from pubengine.digests import Digests, Stat, digest_of_texts
+from pubengine.discover import Content, Found
+from pubengine.environment import Environment, loading_environment
+from pubengine.errors import ContentError
+from pubengine.files import SiteFiles
+from pubengine.inputs import Present, setting_digest
+from pubengine.load import Loaded, decode, encode, load_file
+from pubengine.model import Body
+from pubengine.registry import Registry
+from pubengine.settings import Config
+from pubengine.workers import Crew
+from pubengine.workplace import Workplace, registry_at
+
+Progress = Callable[[str, int, int], None]
+"""Told the step, how much of it is done, and how much there is."""
+
+_MODULES = "modules"
+_ENVIRONMENT = "loading"
+
+
+class Sources(Struct, frozen=True):
+    """What all sources became, by path."""
+
+    loaded: dict[str, Loaded]
+    reasons: dict[str, str]
+    """Of each source that was loaded now: why."""
+
+
+class Row(Struct, frozen=True):
+    """A source that was loaded, ready to be kept or sent between processes."""
+
+    path: str
+    stat: Stat | None
+    digest: str
+    data: bytes
+    texts: tuple[tuple[str, Body], ...]
+
+
+class Batch(Struct, frozen=True):
+    """Sources that one task loaded."""
+
+    rows: tuple[Row, ...]
+    modules: tuple[str, ...]
+    """Files of modules that plugins had imported by then."""
+
+
+def load_batch(where: Workplace, found: Sequence[Found]) -> Batch:
+    """The task of a worker."""
+    registry = registry_at(where)
+    rows = []
+    for one in found:
+        made = load_file(one, Path(where.root), registry, where.config)
+        rows.append(Row(made.path, made.stat, made.digest, encode(made.loaded, made.path), made.texts))
+    return Batch(tuple(rows), registry.modules())
+
+
+class Loader:
+    """Loads the sources of one build. Raises CacheError where the cache is not what it should be."""
+
+    def __init__(self, where: Workplace, registry: Registry, cache: Cache, digests: Digests) -> None:
+        self._where = where
+        self._config = where.config
+        self._root = Path(where.root)
+        self._registry = registry
+        self._cache = cache
+        self._digests = digests
+        self._present = Present(lookups(self._root, where.config, digests))
+
+    def load(self, content: Content, crew: Crew, progress: Progress) -> Sources:
+        """Every text of the content tree."""
+        modules = set(decoded(self._cache.note(_MODULES), list[str]) or ())
+        environment = loading_environment(self._registry, self._config, {*modules, *self._registry.modules()})
+        loaded, reasons = self._remembered(content.texts, environment)
+        todo = [found for found in content.texts if found.path not in loaded]
+        gone = self._known - {found.path for found in content.texts}
+        if todo or gone:
+            with self._cache.changes():
+                self._cache.forget_files(gone)
+                for batch in self._batches(todo, crew, progress):
+                    rows = [(row, decode(row.data)) for row in batch.rows]
+                    loaded |= {row.path: one for row, one in rows}
+                    modules.update(batch.modules)
+                    self._keep(rows, environment)
+                found_out = loading_environment(self._registry, self._config, modules)
+                if found_out != environment:  # plugins imported modules of the site's own as they ran
+                    self._cache.keep_note(_MODULES, msgspec.json.encode(sorted(modules)))
+                    self._cache.rename_environment(environment.digest, found_out.digest)
+                self._cache.keep_note(_ENVIRONMENT, msgspec.json.encode(found_out.parts))
+        return Sources({found.path: loaded[found.path] for found in content.texts}, reasons)
+
+    def _batches(self, todo: list[Found], crew: Crew, progress: Progress) -> Iterator[Batch]:
+        done = 0
+        for count, batch in crew.run(partial(load_batch, self._where), todo):
+            yield batch
+            done += count
+            progress("reading", done, len(todo))
+
+    def _remembered(self, texts: Sequence[Found], environment: Environment) -> tuple[dict[str, Loaded], dict[str, str]]:
+        """What is known of sources that are what they were, and why each of the others has to be loaded."""
+        loaded: dict[str, Loaded] = {}
+        reasons: dict[str, str] = {}
+        rows = {path: (digest, around, data) for path, digest, around, data in self._cache.files()}
+        self._known = rows.keys()
+        other = self._difference(environment)
+        for found in texts:
+            row = rows.get(found.path)
+            if row is None:
+                reasons[found.path] = "it is new"
+            elif row[1] != environment.digest:
+                reasons[found.path] = f"{other or 'something'} changed"
+            elif self._digest(found) != row[0]:
+                reasons[found.path] = "it changed"
+            else:
+                one = _decoded(row[2])
+                changed = self._present.first_changed(one.inputs)
+                if changed is None:
+                    loaded[found.path] = one
+                else:
+                    reasons[found.path] = f"the {changed.kind} {changed.name} that it was made with changed"
+        return loaded, reasons
+
+    def _difference(self, environment: Environment) -> str:
+        return environment.first_difference(decoded(self._cache.note(_ENVIRONMENT), dict[str, str]) or {})
+
+    def _digest(self, found: Found) -> str:
+        try:
+            return self._digests.of(found.path, found.stat)
+        except OSError:
+            return ""  # loading it will say why
+
+    def _keep(self, rows: list[tuple[Row, Loaded]], environment: Environment) -> None:
+        """Keeps what came of sources; of one that could not be read, or that a plugin failed on, nothing."""
+        good = [row for row, one in rows if row.digest and not one.plugin_failed]
+        self._cache.keep_texts(text for row in good for text in row.texts)
+        self._cache.keep_files((row.path, row.digest, environment.digest, row.data) for row in good)
+        self._cache.forget_files(row.path for row, one in rows if not row.digest or one.plugin_failed)
+        for row in good:
+            if row.stat:
+                self._digests.note(row.path, row.stat, row.digest)
+
+
+def lookups(root: Path, config: Config, digests: Digests) -> dict[str, Callable[[str], str]]:
+    """How to find out what each kind of input is now."""
+    files = SiteFiles(root)
+
+    def file(path: str) -> str:
+        try:
+            return digests.of(path)
+        except OSError:
+            return ""
+
+    def glob(pattern: str) -> str:
+        try:
+            return digest_of_texts(files.glob(pattern))
+        except (OSError, ValueError, NotImplementedError, ContentError):
+            return ""
+
+    return {"file": file, "glob": glob, "setting": lambda name: setting_digest(config.site, name)}
+
+
+def _decoded(data: bytes) -> Loaded:
+    try:
+        return decode(data)
+    except (msgspec.MsgspecError, ValueError) as problem:
+        raise CacheError(f"an entry cannot be read: {problem}") from None

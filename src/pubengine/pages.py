@@ -1,0 +1,202 @@
+"""When a page of an earlier build is still right: when what made it, what it was given and what it read are the same."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+
+from pubengine.cache import Cache, CacheError, decoded
+from pubengine.digests import digest_of_texts
+from pubengine.environment import IN_TEMPLATES, plugin_digest, plugin_parts
+from pubengine.fingerprints import engine_fingerprint, module_digests
+from pubengine.inputs import setting_digest
+from pubengine.model import Page, Site
+from pubengine.registry import Registry
+from pubengine.settings import Config
+from pubengine.templates import Sources
+from pubengine.themes import Theme
+from pubengine.tracking import MISSING, Path, found_at
+from pubengine.values import Hasher, UnhashableError, code_of
+from pubengine.view import ASSET, SETTING, site_values
+
+
+class PageState(Struct, frozen=True, array_like=True):
+    """How a page was made."""
+
+    made: str
+    """The hash of its template with all it stands on, or of its function, and of the code and settings behind them."""
+    given: str
+    """The hash of its values and its title."""
+    reads: int
+    """What it read of the site: a place in `PageStates.reads`."""
+    seen: str
+    """The hash of what it found there."""
+    digest: str
+    """The hash of its bytes."""
+
+
+class PageStates(Struct):
+    """How the pages of one output were made, by path."""
+
+    reads: list[tuple[Path, ...]] = []
+    pages: dict[str, PageState] = {}
+
+
+class Keys:
+    """Tells of the pages of one build whether they are what they were."""
+
+    def __init__(self, site: Site, theme: Theme, registry: Registry, config: Config, cache: Cache) -> None:
+        self._registry = registry
+        self._config = config
+        self._site_values = site_values(site)
+        self._theme = theme
+        modules = registry.modules()
+        self._modules = module_digests(modules)
+        self._hasher = Hasher(site, code_of((one.module.__name__, one.fingerprint) for one in registry.plugins))
+        self._sources = Sources(theme)
+        self._references = _references(self._sources, cache)
+        addresses = [config.site.base, config.site.root, config.site.language, config.site.date_format]
+        self._around_functions = digest_of_texts([engine_fingerprint(), *addresses])
+        parts = plugin_parts(registry, config, IN_TEMPLATES, modules)
+        shown = self._hasher.digest([theme.options, theme.words])
+        self._around_templates = digest_of_texts(
+            [self._around_functions, shown, *(p for i in parts.items() for p in i)]
+        )
+        self._made: dict[Any, str] = {}
+        self._found: dict[Path, str] = {}
+
+    def key(self, page: Page) -> tuple[str, str] | None:
+        """Hashes of what makes a page and of what it is given; None where these cannot be known."""
+        try:
+            if page.make is None:
+                return self._made_by_template(page.template), self._hasher.digest(
+                    [page.title, page.listed, page.values]
+                )
+            given = [page.title, page.updated, page.listed, page.origin, page.plugin, page.values]
+            return self._made_by_function(page), self._hasher.digest(given)
+        except UnhashableError:
+            return None
+
+    def _made_by_template(self, template: str) -> str:
+        if template not in self._made:
+            closure = self._sources.closure(template, self._references)
+            self._made[template] = digest_of_texts([self._around_templates, closure])
+        return self._made[template]
+
+    def _made_by_function(self, page: Page) -> str:
+        key = (page.make, page.plugin)
+        if key not in self._made:
+            plugin = self._registry.plugin(page.plugin)
+            modules = "" if plugin.where == "bundled" else self._modules
+            code = plugin_digest(plugin, self._config)
+            parts = [self._around_functions, modules, code, self._hasher.digest(page.make)]
+            self._made[key] = digest_of_texts(parts)
+        return self._made[key]
+
+    def seen(self, reads: Iterable[Path]) -> str:
+        """The hash of what is now where a page read. Raises UnhashableError."""
+        return digest_of_texts(self._digest_at(path) for path in reads)
+
+    def _digest_at(self, path: Path) -> str:
+        if path not in self._found:
+            self._found[path] = self._hasher.digest(found_at(path, self._first))
+        return self._found[path]
+
+    def _first(self, name: str) -> Any:
+        if name.startswith(SETTING):
+            return setting_digest(self._config.site, name.removeprefix(SETTING))
+        if name.startswith(ASSET):
+            return self._theme.asset_versions.get(name.removeprefix(ASSET), MISSING)
+        return self._site_values.get(name, MISSING)
+
+
+class Book:
+    """The states of an output's pages: those of the build before, and those of this one as they become known."""
+
+    def __init__(self, cache: Cache, output: str, keys: Keys) -> None:
+        self._cache = cache
+        self._name = f"pages {output}"
+        self._keys = keys
+        self._old = _read(cache.note(self._name))
+        self._seen = [_seen_or_nothing(keys, reads) for reads in self._old.reads]
+        self._new = PageStates(reads=[], pages={})
+        self._places: dict[tuple[Path, ...], int] = {}
+
+    def known(self, path: str, key: tuple[str, str] | None) -> str:
+        """The hash of the bytes that a page with that key has; an empty string where it has to be made to know."""
+        old = self._old.pages.get(path)
+        if old is None or (old.made, old.given) != key or old.seen != self._seen[old.reads]:
+            return ""
+        return old.digest
+
+    def why(self, path: str, key: tuple[str, str] | None) -> str:
+        """Why a page has to be made."""
+        old = self._old.pages.get(path)
+        if old is None:
+            return "it is new"
+        if key is None:
+            return "what it is made from cannot be compared"
+        if old.made != key[0]:
+            return "its template, its plugin or their settings changed"
+        if old.given != key[1]:
+            return "what it is given changed"
+        if old.seen != self._seen[old.reads]:
+            return "what it reads of the site changed"
+        return "the file in the output is not what it was"
+
+    def keep(self, path: str) -> None:
+        """The page is what it was."""
+        old = self._old.pages[path]
+        self._new.pages[path] = PageState(
+            old.made, old.given, self._place(self._old.reads[old.reads]), old.seen, old.digest
+        )
+
+    def note(self, path: str, key: tuple[str, str], reads: tuple[Path, ...], digest: str) -> None:
+        """The page was made."""
+        try:
+            seen = self._keys.seen(reads)
+        except UnhashableError:
+            return
+        self._new.pages[path] = PageState(*key, self._place(reads), seen, digest)
+
+    def _place(self, reads: tuple[Path, ...]) -> int:
+        if reads not in self._places:
+            self._places[reads] = len(self._new.reads)
+            self._new.reads.append(reads)
+        return self._places[reads]
+
+    def save(self) -> None:
+        """Keeps what this build knows for the next."""
+        self._cache.keep_note(self._name, msgspec.json.encode(self._new))
+
+
+class _References(Struct, frozen=True):
+    state: str
+    named: dict[str, list[str] | None]
+
+
+def _read(data: bytes) -> PageStates:
+    states = decoded(data, PageStates) or PageStates(reads=[], pages={})
+    if any(not 0 <= one.reads < len(states.reads) for one in states.pages.values()):
+        raise CacheError("an entry contradicts itself")
+    return states
+
+
+def _seen_or_nothing(keys: Keys, reads: tuple[Path, ...]) -> str:
+    try:
+        return keys.seen(reads)
+    except UnhashableError:
+        return ""
+
+
+def _references(sources: Sources, cache: Cache) -> dict[str, list[str] | None]:
+    """Which templates name which, as it was found out once for each state of the theme and of the engine."""
+    state = digest_of_texts([engine_fingerprint(), sources.digest])
+    if (known := decoded(cache.note("templates"), _References)) and known.state == state:
+        return known.named
+    found = sources.references()
+    cache.keep_note("templates", msgspec.json.encode(_References(state, found)))
+    return found

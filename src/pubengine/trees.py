@@ -1,0 +1,116 @@
+"""Output trees: what we wrote there, whether it still is as we left it, and what is not ours."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import msgspec
+from msgspec import Struct
+
+from pubengine.digests import Stat, digest_of_file, stat_of
+from pubengine.permalinks import MANIFEST
+
+FORMAT = 1
+
+
+class Manifest(Struct, frozen=True):
+    """What the engine wrote into a tree; the file says it in JSON."""
+
+    format: int = 0
+    site: str = ""
+    """Id of the site whose output it is."""
+    files: dict[str, str] = {}
+    """Hashes of the files, by path."""
+
+
+Stats = dict[str, Stat]
+"""States by path; the path of a tree itself is an empty text."""
+
+
+def read_manifest(tree: Path) -> Manifest:
+    """The manifest of a tree; an empty one where there is none that can be read."""
+    try:
+        manifest = msgspec.json.decode((tree / MANIFEST).read_bytes(), type=Manifest)
+    except (OSError, msgspec.MsgspecError, ValueError, RecursionError):
+        return Manifest()
+    return manifest if manifest.format == FORMAT else Manifest()
+
+
+def write_manifest(tree: Path, manifest: Manifest) -> None:
+    """Writes a tree's manifest; a file there is taken away first, for another tree may share it. Raises OSError."""
+    path = tree / MANIFEST
+    path.unlink(missing_ok=True)
+    # A line for each file, for people who compare; a quotation mark is in no path.
+    path.write_bytes(msgspec.json.encode(manifest).replace(b'","', b'",\n"') + b"\n")
+
+
+def intact(tree: Path, files: dict[str, str], believed: dict[str, tuple[Stat, str]]) -> dict[str, tuple[Stat, str]]:
+    """Of the files that a manifest names, those that still hold what it says, with their states and hashes.
+
+    `believed`: states in which files need not be opened, with the hashes that they then have.
+    """
+    found = {}
+    for path, digest in files.items():
+        full = f"{tree}/{path}"
+        try:
+            state = os.lstat(full)
+            one = (stat_of(state), digest)
+            if believed.get(path) == one or (_is_plain(state) and digest_of_file(full) == digest):
+                found[path] = one
+        except OSError:
+            continue
+    return found
+
+
+def _is_plain(state: os.stat_result) -> bool:
+    return (state.st_mode & 0o170000) == 0o100000
+
+
+def foreign(tree: Path, ours: Iterable[str], believed: Stats) -> list[str]:
+    """Paths of whatever is in a tree that is not ours; links to folders count, and are not followed.
+
+    `believed`: states of folders in which they hold nothing else.
+    """
+    files = set(ours)
+    folders = set(folders_of(files))
+    found: list[str] = []
+    for folder in folders:
+        state = folder_stat(tree, folder)
+        if state is not None and believed.get(folder) != state:
+            found += _foreign_in(tree, folder, files, folders)
+    return sorted(found)
+
+
+def _foreign_in(tree: Path, folder: str, files: set[str], folders: set[str]) -> Iterator[str]:
+    with os.scandir(tree / folder) as entries:
+        for entry in entries:
+            path = f"{folder}/{entry.name}" if folder else entry.name
+            if entry.is_dir(follow_symlinks=False):
+                if path not in folders:
+                    yield from _foreign_in(tree, path, files, folders)
+            elif path not in files and path != MANIFEST:
+                yield path
+
+
+def folder_stat(tree: Path, folder: str) -> Stat | None:
+    """The state of a folder in a tree; None if it is not there."""
+    try:
+        state = os.lstat(f"{tree}/{folder}")
+    except OSError:
+        return None
+    return (0, state.st_mtime_ns, state.st_ctime_ns, state.st_ino)
+
+
+def folders_of(paths: Iterable[str]) -> Iterator[str]:
+    """Every folder that some of the paths lie in, those above before those below; the first is the tree itself, ""."""
+    seen = {""}
+    yield ""
+    for path in paths:
+        missing = []
+        folder = path
+        while (folder := folder.rpartition("/")[0]) not in seen:
+            seen.add(folder)
+            missing.append(folder)
+        yield from reversed(missing)

@@ -1,0 +1,85 @@
+"""The tree that is not published: the site of the build before, brought up to date to be exchanged with it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterable
+from contextlib import suppress
+from pathlib import Path
+
+from pubengine.permalinks import MANIFEST
+from pubengine.trees import Manifest, Stats, folder_stat, folders_of, read_manifest, write_manifest
+
+
+def bring_up_to_date(
+    tree: Path, manifest: Manifest, stage: Path, published: Path, there: dict[str, str], believed: Stats
+) -> set[str]:
+    """Makes a tree the site of a manifest; returns the paths of files whose state that changed. Raises OSError.
+
+    Files in the stage are moved over; others are linked from the published tree, which holds those in
+    `there`, by hash. A file that both trees had with the same hash was linked before, and stays as it is.
+    `believed`: states in which the tree's folders hold what its manifest says. The manifest is taken away
+    first and written last, so that a tree left halfway is recognised, and made anew.
+    """
+    if not there:  # the stage has everything
+        shutil.rmtree(tree, ignore_errors=True)
+        os.rename(stage, tree)
+        write_manifest(tree, manifest)
+        return set(manifest.files)
+    before = read_manifest(tree).files
+    folders = list(folders_of(before)) if before else []
+    doubtful = {folder for folder in folders if believed.get(folder) != folder_stat(tree, folder)}
+    if not before:
+        shutil.rmtree(tree, ignore_errors=True)
+    tree.mkdir(parents=True, exist_ok=True)
+    with suppress(FileNotFoundError):
+        (tree / MANIFEST).unlink()
+    _clear(tree, doubtful, set(folders))
+    kept = {
+        path
+        for path, digest in before.items()
+        if manifest.files.get(path) == digest == there.get(path) and path.rpartition("/")[0] not in doubtful
+    }
+    gone = [path for path in before if path not in kept]
+    for path in gone:
+        with suppress(FileNotFoundError, NotADirectoryError):
+            os.unlink(f"{tree}/{path}")
+    _prune(tree, gone, set(folders_of(manifest.files)))
+    wanted = [path for path in manifest.files if path not in kept]
+    for folder in folders_of(wanted):
+        with suppress(FileExistsError):
+            os.mkdir(f"{tree}/{folder}")
+    for path in wanted:
+        _put(f"{tree}/{path}", f"{stage}/{path}", f"{published}/{path}", linked=there.get(path) == manifest.files[path])
+    write_manifest(tree, manifest)
+    return {*wanted, *gone}
+
+
+def _put(target: str, staged: str, published: str, *, linked: bool) -> None:
+    if not linked:
+        os.rename(staged, target)
+        return
+    try:
+        os.link(published, target)
+    except OSError:
+        shutil.copy2(published, target)
+
+
+def _clear(tree: Path, doubtful: Iterable[str], expected: set[str]) -> None:
+    """Empties folders that somebody else may have been in, but for the folders that belong there."""
+    for folder in doubtful:
+        with suppress(FileNotFoundError, NotADirectoryError), os.scandir(tree / folder) as entries:
+            for entry in entries:
+                if not entry.is_dir(follow_symlinks=False):
+                    os.unlink(entry.path)
+                elif (f"{folder}/{entry.name}" if folder else entry.name) not in expected:
+                    shutil.rmtree(entry.path)
+
+
+def _prune(tree: Path, gone: Iterable[str], needed: set[str]) -> None:
+    """Removes folders that no file lies in any more."""
+    for folder in reversed(list(folders_of(gone))):
+        if folder not in needed:
+            with suppress(OSError):
+                os.rmdir(f"{tree}/{folder}")
