@@ -9,7 +9,6 @@ import stat
 import subprocess
 import sys
 import time
-from urllib.parse import quote
 
 import pytest
 
@@ -308,9 +307,10 @@ def test_an_interrupted_build_leaves_the_old_site(site, number, status):
 def test_what_a_killed_build_left_behind_is_swept_away(site, name):
     site.write({POST: GOOD})
     site.build("--output", str(site.root / name))
-    left = site.root / ".pubengine/outputs" / quote(name) / "stage-abcdef"
+    left = site.root / ".pubengine/outputs" / name / "stage-abcdef"
     left.mkdir()
     (left / "index.html").write_text("x")
+    site.write({POST: GOOD + "More.\n"})
     site.build("--output", str(site.root / name))
     assert not left.exists()
 

@@ -7,7 +7,7 @@ from pubengine.errors import ContentError
 from pubengine.fields import read_post
 from pubengine.files import SiteFiles
 from pubengine.front_matter import FrontMatter, split_front_matter
-from pubengine.hookspecs import hookimpl
+from pubengine.hookspecs import hookimpl, impure
 from pubengine.model import Card, Page, Post, Site, Source
 from pubengine.paginate import Part, paginate
 from pubengine.permalinks import output_path, problem_with_name, url_of
@@ -42,6 +42,7 @@ __all__ = [
     "format_date",
     "harmful",
     "hookimpl",
+    "impure",
     "leads_safely",
     "locale_of",
     "month_name",

@@ -11,7 +11,7 @@ from __future__ import annotations
 import posixpath
 from collections import defaultdict
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal
 from urllib.parse import unquote, urljoin, urlsplit
 
@@ -47,6 +47,26 @@ class Selection(Struct, frozen=True):
     """The moment that decides what is due; the only clock a build reads."""
     drafts: bool = False
     future: bool = False
+
+
+NEVER = 1e18
+"""Later than any moment, in seconds since 1970."""
+
+
+def next_change(cards: Iterable[Card], selection: Selection, site: SiteConfig) -> float:
+    """When the clock alone will change what is published, in seconds since 1970: a post comes due, or expires."""
+    moments = [NEVER]
+    for card in cards:
+        if card.draft and not selection.drafts:
+            continue
+        if card.expires is not None and card.expires > selection.now:
+            moments.append(card.expires.timestamp())
+        if card.date is not None and card.date > selection.now and not selection.future:
+            moments.append(card.date.timestamp())
+        if card.date is None and card.kind == "post":  # it is shown as if of today
+            tomorrow = selection.now.astimezone(site.zone).date() + timedelta(days=1)
+            moments.append(parse_moment(tomorrow, site.zone).at.timestamp())
+    return min(moments)
 
 
 class Assembled(Struct, frozen=True):

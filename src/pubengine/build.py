@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 import time
 from datetime import UTC, datetime
-from typing import Protocol
+from typing import Any, Protocol
 
+import msgspec
 from msgspec import Struct, field
+from msgspec.structs import replace
 
-from pubengine.assemble import Hidden, Selection, assemble
+from pubengine.assemble import Hidden, Selection, assemble, next_change
 from pubengine.cache import Cache, CacheError, cache_path
 from pubengine.config import read_config
 from pubengine.diagnostics import Diagnostic, error
@@ -17,7 +19,7 @@ from pubengine.digests import Digests, keep_states, known_states
 from pubengine.discover import discover
 from pubengine.emit import emit
 from pubengine.errors import ConfigError, PluginError, PubengineError
-from pubengine.loading import Loader
+from pubengine.loading import Loader, all_inputs
 from pubengine.model import Site
 from pubengine.pages import Book, Keys
 from pubengine.paths import Paths
@@ -26,6 +28,7 @@ from pubengine.registry import Registry, open_registry
 from pubengine.rendering import Material, Press, once
 from pubengine.settings import Config
 from pubengine.themes import Theme, open_theme
+from pubengine.unchanged import Inputs
 from pubengine.workers import Crew
 from pubengine.workplace import workplace_of
 from pubengine.write import Output, Written
@@ -79,6 +82,36 @@ class BuildResult(Struct, frozen=True):
     made: int = 0
     """How many pages were made; the others were known."""
     seconds: float = 0.0
+    basis: Basis | None = None
+    """What another build would have to find unchanged to do the same; None if nobody can tell."""
+
+    def data(self) -> dict[str, Any]:
+        """All but the basis as plain data, as `--json` shows it."""
+        result = msgspec.to_builtins(self)
+        result.pop("basis")
+        diagnostics = [{name: getattr(one, name) for name in Diagnostic.__struct_fields__} for one in self.diagnostics]
+        return {
+            "exit_code": self.exit_code,
+            "published": self.written is not None,
+            **result,
+            "diagnostics": diagnostics,
+        }
+
+    def again(self) -> dict[str, Any]:
+        """What another build would find and do right after this one, as plain data."""
+        assert self.written is not None
+        count = self.written.unchanged + len(self.written.new) + len(self.written.updated)
+        return replace(self, written=Written((), (), (), count), loaded=0, made=0).data()
+
+
+class Basis(Struct, frozen=True):
+    """What a build hung on besides the site's own folders and the options, and what it left."""
+
+    inputs: Inputs
+    until: float
+    """When the clock alone will change something, in seconds since 1970."""
+    files: dict[str, str]
+    """Hashes of the files in the output."""
 
 
 class Outlook(Protocol):
@@ -128,6 +161,7 @@ def build(paths: Paths, options: Options, watcher: Outlook | None = None) -> Bui
         loaded=done.loaded,
         made=done.made,
         seconds=round(time.perf_counter() - started, 3),
+        basis=done.basis if problems.exit_code() == 0 else None,
     )
 
 
@@ -139,6 +173,7 @@ class Done(Struct, frozen=True):
     loaded: int = 0
     made: int = 0
     written: Written | None = None
+    basis: Basis | None = None
 
 
 class _Run(Struct, frozen=True):
@@ -184,7 +219,12 @@ class _Run(Struct, frozen=True):
             if written:
                 book.save()
         keep_states(cache, digests)
-        return Done(emitted.site, assembled.hidden, len(sources.reasons), len(rendered.reasons), written)
+        basis = None
+        if written and not (cache.problems or rendered.impure or self.registry.is_impure()):
+            inputs = all_inputs(sources, self.registry, self.config)
+            until = next_change(cards, selection, self.config.site)
+            basis = inputs and Basis(inputs, until, rendered.files)
+        return Done(emitted.site, assembled.hidden, len(sources.reasons), len(rendered.reasons), written, basis)
 
 
 def _open(paths: Paths, problems: Problems) -> tuple[Config, Registry, Theme]:

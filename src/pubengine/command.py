@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-
-from msgspec import Struct
+from typing import NamedTuple
 
 ENGINE_COMMANDS = {
     "init": "start a new site in a folder",
@@ -16,7 +15,7 @@ ENGINE_COMMANDS = {
 """The engine's own commands with what each does; no plugin can take their names."""
 
 
-class Command(Struct, frozen=True):
+class Command(NamedTuple):
     """One more word that `pubengine` understands."""
 
     name: str

@@ -13,8 +13,9 @@ from msgspec import Struct
 from pubengine.dates import zone
 from pubengine.diagnostics import Diagnostic, error
 from pubengine.errors import ConfigError
+from pubengine.paths import FILE
 from pubengine.permalinks import problem_with_pattern
-from pubengine.settings import FILE, BuildConfig, Config, Permalinks, PluginsConfig, SiteConfig, ThemeConfig
+from pubengine.settings import BuildConfig, Config, Permalinks, PluginsConfig, SiteConfig, ThemeConfig
 from pubengine.text import FORBIDDEN, nearest
 from pubengine.toml_places import parse_toml, place_of
 

@@ -44,14 +44,18 @@ def zone(name: str) -> tzinfo:
         raise ValueError(f"no time zone is called {name!r}") from None
 
 
+def zone_files(name: str) -> tuple[str, ...]:
+    """The machine's own file with the rules of a zone; none where a library has to give them."""
+    paths = (os.path.join(folder, name) for folder in TZPATH)
+    return tuple(path for path in paths if os.path.isfile(path))[:1]
+
+
 @lru_cache(maxsize=8)
 def zone_data(name: str) -> bytes:
     """The rules of a zone as the machine has them (RFC 8536), where `zone` finds them too; empty if there are none."""
-    for folder in TZPATH:
-        path = os.path.join(folder, name)
-        if os.path.isfile(path):
-            with open(path, "rb") as file:
-                return file.read()
+    for path in zone_files(name):
+        with open(path, "rb") as file:
+            return file.read()
     try:
         return files("tzdata").joinpath("zoneinfo", *name.split("/")).read_bytes()
     except (OSError, ImportError):

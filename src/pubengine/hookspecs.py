@@ -8,7 +8,7 @@ declared them, or None.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 import pluggy
 
@@ -19,10 +19,19 @@ from pubengine.model import Page, Post, Site, Source
 from pubengine.settings import SiteConfig
 
 PROJECT = "pubengine"
+F = TypeVar("F", bound=Callable[..., Any])
 
 hookspec = pluggy.HookspecMarker(PROJECT)
 hookimpl = pluggy.HookimplMarker(PROJECT)
 """Marks a function of a plugin as a hook; `tryfirst=True` puts it before the others, `trylast=True` after."""
+
+
+def impure(function: F) -> F:
+    """Marks a hook, a page's `make` or a function for templates that reads the clock, the network or anything else
+    that the engine cannot see: what it makes is never remembered, and every build runs it again.
+    """
+    function.__dict__["pubengine_impure"] = True
+    return function
 
 
 @hookspec

@@ -36,6 +36,8 @@ class Implementation(Struct, frozen=True):
     """How many of them, the first, it takes by position only."""
     first: bool
     last: bool
+    impure: bool = False
+    """Whether what it does hangs on what the engine cannot see."""
 
 
 def fit_plugins(plugins: tuple[LoadedPlugin, ...]) -> dict[str, tuple[Implementation, ...]]:
@@ -60,11 +62,17 @@ def fit_plugins(plugins: tuple[LoadedPlugin, ...]) -> dict[str, tuple[Implementa
                 *_arguments(i.function),
                 bool(i.tryfirst),
                 bool(i.trylast),
+                is_impure(i.function),
             )
             for i in getattr(manager.hook, hook).get_hookimpls()
         ]
         table[hook] = tuple(sorted(found, key=lambda one: (not one.first, one.last, rank[id(one.plugin.module)])))
     return table
+
+
+def is_impure(function: Callable[..., Any]) -> bool:
+    """Whether a function says that it does not always do the same."""
+    return bool(getattr(function, "pubengine_impure", False))
 
 
 def _fit(manager: pluggy.PluginManager, plugin: LoadedPlugin) -> Iterable[Diagnostic]:

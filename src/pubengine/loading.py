@@ -10,9 +10,10 @@ import msgspec
 from msgspec import Struct
 
 from pubengine.cache import Cache, CacheError, decoded
+from pubengine.dates import zone_files
 from pubengine.digests import Digests, Stat, digest_of_texts
 from pubengine.discover import Content, Found
-from pubengine.environment import Environment, loading_environment
+from pubengine.environment import LOADING, Environment, loading_environment
 from pubengine.errors import ContentError
 from pubengine.files import SiteFiles
 from pubengine.inputs import Present, setting_digest
@@ -20,6 +21,7 @@ from pubengine.load import Loaded, decode, encode, load_file
 from pubengine.model import Body
 from pubengine.registry import Registry
 from pubengine.settings import Config
+from pubengine.unchanged import Inputs
 from pubengine.workers import Crew
 from pubengine.workplace import Workplace, registry_at
 
@@ -82,6 +84,7 @@ class Loader:
         """Every text of the content tree."""
         modules = set(decoded(self._cache.note(_MODULES), list[str]) or ())
         environment = loading_environment(self._registry, self._config, {*modules, *self._registry.modules()})
+        self._pure = not self._registry.is_impure(LOADING)
         loaded, reasons = self._remembered(content.texts, environment)
         todo = [found for found in content.texts if found.path not in loaded]
         gone = self._known - {found.path for found in content.texts}
@@ -113,6 +116,8 @@ class Loader:
         reasons: dict[str, str] = {}
         rows = {path: (digest, around, data) for path, digest, around, data in self._cache.files()}
         self._known = rows.keys()
+        if not self._pure:
+            return {}, dict.fromkeys((found.path for found in texts), "a plugin that is marked impure takes part")
         other = self._difference(environment)
         for found in texts:
             row = rows.get(found.path)
@@ -142,13 +147,34 @@ class Loader:
 
     def _keep(self, rows: list[tuple[Row, Loaded]], environment: Environment) -> None:
         """Keeps what came of sources; of one that could not be read, or that a plugin failed on, nothing."""
-        good = [row for row, one in rows if row.digest and not one.plugin_failed]
-        self._cache.keep_texts(text for row in good for text in row.texts)
+        good = [row for row, one in rows if row.digest and not one.plugin_failed and self._pure]
+        self._cache.keep_texts(text for row, _ in rows for text in row.texts)
         self._cache.keep_files((row.path, row.digest, environment.digest, row.data) for row in good)
-        self._cache.forget_files(row.path for row, one in rows if not row.digest or one.plugin_failed)
+        self._cache.forget_files({row.path for row, _ in rows} - {row.path for row in good})
         for row in good:
             if row.stat:
                 self._digests.note(row.path, row.stat, row.digest)
+
+
+def all_inputs(sources: Sources, registry: Registry, config: Config) -> Inputs | None:
+    """What a build read besides the site's own folders; None where it looked for files all over the site."""
+    noted = {(one.kind, one.name) for loaded in sources.loaded.values() for one in loaded.inputs}
+    noted |= {(one.kind, one.name) for one in registry.inputs.take()}
+    files = {name for kind, name in noted if kind == "file"}
+    folders = {_fixed_part(name) for kind, name in noted if kind == "glob"}
+    if "" in folders:
+        return None
+    return Inputs({*files, *registry.modules(), *zone_files(config.site.timezone)}, folders)
+
+
+def _fixed_part(pattern: str) -> str:
+    """The folder that all files lie in that a pattern can match, or an empty string."""
+    fixed: list[str] = []
+    for part in pattern.split("/"):
+        if set(part) & set("*?["):
+            break
+        fixed.append(part)
+    return "/".join(fixed)
 
 
 def lookups(root: Path, config: Config, digests: Digests) -> dict[str, Callable[[str], str]]:

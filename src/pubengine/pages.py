@@ -12,6 +12,7 @@ from pubengine.cache import Cache, CacheError, decoded
 from pubengine.digests import digest_of_texts
 from pubengine.environment import IN_TEMPLATES, plugin_digest, plugin_parts
 from pubengine.fingerprints import engine_fingerprint, module_digests
+from pubengine.implementations import is_impure
 from pubengine.inputs import setting_digest
 from pubengine.model import Page, Site
 from pubengine.registry import Registry
@@ -20,7 +21,7 @@ from pubengine.templates import Sources
 from pubengine.themes import Theme
 from pubengine.tracking import MISSING, Path, found_at
 from pubengine.values import Hasher, UnhashableError, code_of
-from pubengine.view import ASSET, SETTING, site_values
+from pubengine.view import ASSET, IMPURE, SETTING, site_values
 
 
 class PageState(Struct, frozen=True, array_like=True):
@@ -70,6 +71,8 @@ class Keys:
 
     def key(self, page: Page) -> tuple[str, str] | None:
         """Hashes of what makes a page and of what it is given; None where these cannot be known."""
+        if page.make is not None and is_impure(page.make):
+            return None
         try:
             if page.make is None:
                 return self._made_by_template(page.template), self._hasher.digest(
@@ -101,6 +104,8 @@ class Keys:
         return digest_of_texts(self._digest_at(path) for path in reads)
 
     def _digest_at(self, path: Path) -> str:
+        if path == IMPURE:
+            raise UnhashableError("an impure function was called")
         if path not in self._found:
             self._found[path] = self._hasher.digest(found_at(path, self._first))
         return self._found[path]

@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from urllib.parse import quote
+from typing import NamedTuple
 
-from msgspec import Struct
+FILE = "engine.toml"
+"""Name of the file that makes a folder a site."""
 
-from pubengine.diagnostics import error
-from pubengine.errors import ConfigError
-from pubengine.settings import FILE
 
 KEPT = ".pubengine"
 """Folder of the site that holds what can be made again."""
 
 
-class Paths(Struct, frozen=True):
+class Paths(NamedTuple):
     """Where a site's parts lie."""
 
     root: Path
@@ -37,7 +35,7 @@ class Paths(Struct, frozen=True):
         """Folder for what is not yet, or no longer, in the output; on the output's disk, so that it can be renamed."""
         inside = os.path.relpath(self.output, self.root)
         if not inside.startswith("..") and _device(self.output.parent) == _device(self.root):
-            return self.kept / "outputs" / quote(inside, safe="")
+            return self.kept / "outputs" / inside.replace("%", "%25").replace("/", "%2F")
         return self.output.parent / f".{self.output.name}{KEPT}"
 
     @property
@@ -62,16 +60,22 @@ def site_paths(root: Path, output: Path | None = None) -> Paths:
     own = [os.path.join(site, name) for name in ("content", "themes", "plugins", "data", ".pubengine", FILE)]
     if os.path.islink(out) or _holds(full, site) or any(_holds(part, full) for part in own):
         what = "is a symbolic link" if os.path.islink(out) else "would take the site's own files with it"
+        from pubengine.diagnostics import error
+        from pubengine.errors import ConfigError
+
         message = f"the output folder {output or 'public'} {what}"
         raise ConfigError(error("output-place", message, hint="choose a folder of its own, such as public"))
     return Paths(Path(os.path.abspath(root)), Path(out))
 
 
 def _device(folder: Path) -> int:
-    """The disk that a folder is on, or will be."""
-    while not folder.exists() and folder.parent != folder:
-        folder = folder.parent
-    return folder.stat().st_dev
+    """The disk that a folder is on, or will be; -1 where none can be told."""
+    for one in (folder, *folder.parents):
+        try:
+            return os.stat(one).st_dev
+        except OSError:
+            continue
+    return -1
 
 
 def _holds(folder: str, path: str) -> bool:

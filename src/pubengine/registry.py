@@ -80,7 +80,7 @@ class Registry:
     def commands(self) -> dict[str, Command]:
         """The commands that plugins add, by name; each says itself which plugin failed when it does."""
         named = (
-            (command.name, replace(command, run=self._guarded_command(command, one)), one)
+            (command.name, command._replace(run=self._guarded_command(command, one)), one)
             for one in self._calls("commands")
             for command in self._items(one, Command)
         )
@@ -190,6 +190,10 @@ class Registry:
     def plugin(self, name: str) -> LoadedPlugin:
         """The plugin of that name."""
         return next(plugin for plugin in self.plugins if plugin.name == name)
+
+    def is_impure(self, hooks: Collection[str] = HOOKS) -> bool:
+        """Whether some plugin's part in any of those hooks does not always do the same."""
+        return any(one.impure for hook in hooks for one in self._calls(hook))
 
     def modules(self) -> tuple[str, ...]:
         """Files of the modules that plugins have imported so far and that are nobody's distribution."""

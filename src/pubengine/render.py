@@ -31,12 +31,13 @@ from msgspec.structs import replace
 
 from pubengine.diagnostics import Diagnostic, error
 from pubengine.errors import ConfigError, PluginError
+from pubengine.implementations import is_impure
 from pubengine.model import Card, Page, Site
 from pubengine.registry import Registry
 from pubengine.text import nearest
 from pubengine.themes import Theme
 from pubengine.tracking import Path, unveiled
-from pubengine.view import ASSET, Fetch, View
+from pubengine.view import ASSET, IMPURE, Fetch, View
 from pubengine.wording import format_date, format_time, month_name
 
 
@@ -112,12 +113,28 @@ class Renderer:
             "iso": _iso,
             "by_day": _by_day,
         }
-        environment.filters |= _unveiling(self._registry.template_filters(environment.filters))
-        environment.globals |= _unveiling(self._registry.template_functions(environment.globals))
+        environment.filters |= self._unveiling(self._registry.template_filters(environment.filters))
+        environment.globals |= self._unveiling(self._registry.template_functions(environment.globals))
         # What differs from one run to the next has no place in a page.
         del environment.filters["random"], environment.globals["lipsum"]
         environment.policies["json.dumps_function"] = partial(json.dumps, default=unveiled)
         return environment
+
+    def _unveiling(self, functions: dict[str, Callable[..., Any]]) -> dict[str, Callable[..., Any]]:
+        """Functions of plugins, which are handed the values themselves."""
+
+        def bare(function: Callable[..., Any]) -> Callable[..., Any]:
+            impure = is_impure(function)
+
+            @wraps(function)
+            def called(*arguments: Any, **named: Any) -> Any:
+                if impure:
+                    self._view.note(IMPURE[0])
+                return function(*map(unveiled, arguments), **{name: unveiled(one) for name, one in named.items()})
+
+            return called
+
+        return {name: bare(function) for name, function in functions.items()}
 
     def _content(self, card: Card, in_list: bool = False, level: int = 3) -> Markup:
         return Markup(self._view.content(card, in_list=in_list, level=level))  # noqa: S704 - the text is HTML by contract
@@ -203,19 +220,6 @@ def _loader(theme: Theme) -> ChoiceLoader:
     layers = [FileSystemLoader(layer / "templates") for layer in theme.layers]
     by_theme = {layer.name: loader for layer, loader in zip(theme.layers, layers, strict=True)}
     return ChoiceLoader([*layers, PrefixLoader(by_theme)])
-
-
-def _unveiling(functions: dict[str, Callable[..., Any]]) -> dict[str, Callable[..., Any]]:
-    """Functions of plugins, which are handed the values themselves."""
-
-    def bare(function: Callable[..., Any]) -> Callable[..., Any]:
-        @wraps(function)
-        def called(*arguments: Any, **named: Any) -> Any:
-            return function(*map(unveiled, arguments), **{name: unveiled(one) for name, one in named.items()})
-
-        return called
-
-    return {name: bare(function) for name, function in functions.items()}
 
 
 class _About:

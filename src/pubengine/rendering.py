@@ -15,6 +15,7 @@ from pubengine.cache import Texts
 from pubengine.diagnostics import Diagnostic
 from pubengine.digests import Digests, digest_of
 from pubengine.errors import PluginError, PubengineError
+from pubengine.implementations import is_impure
 from pubengine.loading import Progress
 from pubengine.model import Page, Site
 from pubengine.pages import Book, Keys
@@ -22,6 +23,7 @@ from pubengine.registry import Registry
 from pubengine.render import Renderer, TemplateFailedError
 from pubengine.themes import Theme
 from pubengine.tracking import Path
+from pubengine.view import IMPURE
 from pubengine.workers import Crew
 from pubengine.workplace import Workplace, registry_at
 from pubengine.write import Output, refused, stage_file
@@ -35,6 +37,8 @@ class Rendered(Struct, frozen=True):
     problems: tuple[PubengineError, ...]
     reasons: dict[str, str]
     """Of each page that was made now: why."""
+    impure: bool
+    """Whether some page was made by a function that does not always do the same."""
 
 
 class Material(Struct, frozen=True):
@@ -131,6 +135,7 @@ class Press:
         self._files: dict[str, str] = {}
         self._problems: list[PubengineError] = []
         self._reasons: dict[str, str] = {}
+        self._impure = False
 
     def run(self, output: Output, digests: Digests, crew: Crew, progress: Progress) -> Rendered:
         """Every page: kept, copied or made. Raises OutputError, and CacheError where a text is not in the cache."""
@@ -155,7 +160,7 @@ class Press:
                 self._note(made, keys[made.number])
             done += count
             progress("making pages", done, len(tasks))
-        return Rendered(self._files, tuple(self._problems), self._reasons)
+        return Rendered(self._files, tuple(self._problems), self._reasons, self._impure)
 
     def _made(self, tasks: list[Task], crew: Crew) -> Iterator[tuple[int, list[Made]]]:
         job = Job(self._where, id(self._material))
@@ -180,8 +185,10 @@ class Press:
         if made.problem is not None:
             self._problems.append(made.problem)
             return
-        path = self._material.pages[made.number].path
+        page = self._material.pages[made.number]
+        path = page.path
         self._files[path] = made.digest
+        self._impure |= IMPURE in made.reads or (page.make is not None and is_impure(page.make))
         if key is not None:
             self._book.note(path, key, made.reads, made.digest)
 

@@ -11,9 +11,8 @@ from msgspec import Struct, field
 
 from pubengine.dates import zone
 from pubengine.diagnostics import Diagnostic, error
+from pubengine.paths import FILE
 from pubengine.toml_places import place_of
-
-FILE = "engine.toml"
 
 
 class Link(Struct, frozen=True, forbid_unknown_fields=True):

@@ -20,7 +20,6 @@ from typing import NoReturn
 from pubengine import __version__
 from pubengine.cli import report
 from pubengine.command import ENGINE_COMMANDS
-from pubengine.errors import PubengineError
 
 INTERRUPTED = 130
 
@@ -35,9 +34,6 @@ def main(words: Sequence[str] | None = None) -> int:
         return 2
     try:
         return _run(given)
-    except PubengineError as problem:
-        report.problems(problem.diagnostics)
-        return problem.exit_code
     except KeyboardInterrupt:
         report.say("interrupted; the published site is as it was")
         return INTERRUPTED
@@ -49,6 +45,13 @@ def main(words: Sequence[str] | None = None) -> int:
         # Whoever read our output has gone; Python would complain once more when it closes the stream.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 128 + signal.SIGPIPE
+    except Exception as problem:
+        from pubengine.errors import PubengineError
+
+        if not isinstance(problem, PubengineError):
+            raise
+        report.problems(problem.diagnostics)
+        return problem.exit_code
 
 
 def _speak_utf8() -> None:
@@ -69,6 +72,9 @@ def _run(given: list[str]) -> int:
     name = next((word for word in given if not word.startswith("-")), "")
     if name and name not in ENGINE_COMMANDS:
         return _run_plugin_command(name, given)
+    if given == ["--version"]:
+        report.out(f"pubengine {__version__}")
+        return 0
     parser = _parser(only=name)
     arguments = parser.parse_args(given)
     if not arguments.command:

@@ -1,11 +1,19 @@
-"""`pubengine build`: builds the site."""
+"""`pubengine build`: makes and publishes the site."""
 
 from __future__ import annotations
 
 import argparse
+import os
+import time
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from pubengine.cli import report
+from pubengine.paths import Paths, find_site, site_paths
+from pubengine.unchanged import Look
+
+if TYPE_CHECKING:
+    from pubengine.errors import PubengineError
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -29,29 +37,65 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Builds, reports, and returns the exit status."""
-    from pubengine.build import BuildResult, Options, build
-    from pubengine.errors import PubengineError
-    from pubengine.paths import find_site, site_paths
-
+    started = time.perf_counter()
     root = arguments.site if arguments.site is not None else find_site(Path())
+    try:
+        result = _result(root, arguments)
+    except Exception as problem:
+        from pubengine.errors import PubengineError
+
+        if not isinstance(problem, PubengineError):
+            raise
+        result = _failed(problem)
+    result["seconds"] = round(time.perf_counter() - started, 3)
+    if arguments.json:
+        report.as_json(result)
+    else:
+        report.result(result)
+    return int(result["exit_code"])
+
+
+def _result(root: Path, arguments: argparse.Namespace) -> dict[str, Any]:
+    """What a build found and did, or what another would, if nothing changed since the last."""
+    paths = site_paths(root, arguments.output)
+    wanted = {name: getattr(arguments, name) for name in ("drafts", "future", "strict", "keep_going")}
+    look = Look(paths, wanted)
+    moment = _moment()
+    if not arguments.clean and moment is not None and (known := look.result(moment)):
+        return known
+    return _built(paths, look, wanted, arguments)
+
+
+def _moment() -> float | None:
+    """The moment of the build in seconds since 1970; None for one that the build itself has to refuse."""
+    given = os.environ.get("SOURCE_DATE_EPOCH", "")
+    if not given:
+        return time.time()
+    return float(given) if given.isascii() and given.isdigit() and len(given) < 13 else None
+
+
+def _built(paths: Paths, look: Look, wanted: dict[str, Any], arguments: argparse.Namespace) -> dict[str, Any]:
+    from pubengine.build import Options, build
+    from pubengine.errors import PubengineError
+
     progress = report.Progress(quiet=arguments.json)
     with report.stdout_kept():
         try:
-            options = Options(
-                drafts=arguments.drafts,
-                future=arguments.future,
-                strict=arguments.strict,
-                keep_going=arguments.keep_going,
-                clean=arguments.clean,
-                jobs=max(0, arguments.jobs),
-            )
-            built = build(site_paths(root, arguments.output), options, progress)
+            options = Options(**wanted, clean=arguments.clean, jobs=max(0, arguments.jobs))
+            built = build(paths, options, progress)
         except PubengineError as problem:
-            built = BuildResult(problem.exit_code, problem.diagnostics)
+            return _failed(problem)
         finally:
             progress.clear()
-    if arguments.json:
-        report.as_json(built)
+    if built.basis:
+        basis = built.basis
+        look.remember(basis.inputs, options.now.timestamp(), basis.until, basis.files, built.again())
     else:
-        report.result(built)
-    return built.exit_code
+        look.forget()
+    return built.data()
+
+
+def _failed(problem: PubengineError) -> dict[str, Any]:
+    from pubengine.build import BuildResult
+
+    return BuildResult(problem.exit_code, problem.diagnostics).data()

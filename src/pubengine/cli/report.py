@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import re
 import sys
 import time
-from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING
-
-import msgspec
-
-from pubengine.diagnostics import Diagnostic, error
-from pubengine.errors import OutputError
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from pubengine.build import BuildResult
+    from pubengine.diagnostics import Diagnostic
+    from pubengine.errors import OutputError
 
 _COLOURS = {"error": "31", "warning": "33"}
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
@@ -48,7 +45,7 @@ def data(text: str) -> None:
     """Text to stdout. Raises OutputError where it cannot be written, for then somebody waits in vain."""
     stream = sys.stdout
     if stream is None:  # Python's word for a stream that was closed before it began
-        raise OutputError(error("output-failed", "stdout is closed"))
+        raise _no_stdout("stdout is closed")
     try:
         encoding = stream.encoding or "utf-8"
         stream.write(text.encode(encoding, "backslashreplace").decode(encoding))
@@ -56,7 +53,14 @@ def data(text: str) -> None:
     except BrokenPipeError:
         raise
     except OSError as problem:
-        raise OutputError(error("output-failed", f"stdout: {problem.strerror}")) from None
+        raise _no_stdout(f"stdout: {problem.strerror}") from None
+
+
+def _no_stdout(why: str) -> OutputError:
+    from pubengine.diagnostics import error
+    from pubengine.errors import OutputError
+
+    return OutputError(error("output-failed", why))
 
 
 @contextlib.contextmanager
@@ -78,18 +82,23 @@ def stdout_kept() -> Iterator[None]:
 
 def problems(diagnostics: Iterable[Diagnostic]) -> None:
     """Diagnostics, each with its place, code and hint."""
+    _problems({name: getattr(one, name) for name in one.__struct_fields__} for one in diagnostics)
+
+
+def _problems(diagnostics: Iterable[Mapping[str, Any]]) -> None:
     colour = _is_terminal() and "NO_COLOR" not in os.environ
     for one in diagnostics:
-        place = f"{one.place}: " if one.file else ""
-        blame = f" (plugin {one.plugin!r}, in {one.hook})" if one.hook and repr(one.plugin) not in one.message else ""
-        say_plain = f"{place}{one.severity}[{one.code}]: {one.message}{blame}"
+        place = ":".join(str(part) for part in (one["file"], one["line"], one["column"]) if part) if one["file"] else ""
+        place += ": " * bool(place)
+        code, severity, message, plugin = one["code"], one["severity"], one["message"], one["plugin"]
+        blame = f" (plugin {plugin!r}, in {one['hook']})" if one["hook"] and repr(plugin) not in message else ""
         if colour:
-            mark = f"\x1b[1;{_COLOURS[one.severity]}m{one.severity}\x1b[0m[{one.code}]"
-            _to_stderr(f"{_escaped(place)}{mark}{_escaped(f': {one.message}{blame}')}\n")
+            mark = f"\x1b[1;{_COLOURS[severity]}m{severity}\x1b[0m[{code}]"
+            _to_stderr(f"{_escaped(place)}{mark}{_escaped(f': {message}{blame}')}\n")
         else:
-            say(say_plain)
-        if one.hint:
-            say(f"  hint: {one.hint}")
+            say(f"{place}{severity}[{code}]: {message}{blame}")
+        if one["hint"]:
+            say(f"  hint: {one['hint']}")
 
 
 def _escaped(text: str) -> str:
@@ -125,22 +134,23 @@ class Progress:
             _to_stderr("\r\x1b[K")
 
 
-def result(built: BuildResult) -> None:
-    """What a build found and did, for people."""
-    problems(built.diagnostics)
-    errors = sum(one.severity == "error" for one in built.diagnostics)
-    warnings = len(built.diagnostics) - errors
+def result(built: Mapping[str, Any]) -> None:
+    """What a build found and did (`BuildResult.data`), for people."""
+    _problems(built["diagnostics"])
+    errors = sum(one["severity"] == "error" for one in built["diagnostics"])
+    warnings = len(built["diagnostics"]) - errors
     counts = ", ".join(several(count, word) for count, word in ((errors, "error"), (warnings, "warning")) if count)
     hidden: dict[str, int] = {}
-    for one in built.hidden:
-        hidden[one.reason] = hidden.get(one.reason, 0) + 1
-    if built.written is None:
-        say(f"{counts or 'stopped'}: nothing was published, the site is as it was ({built.seconds:.2f} s)")
+    for one in built["hidden"]:
+        hidden[one["reason"]] = hidden.get(one["reason"], 0) + 1
+    written, seconds = built["written"], built["seconds"]
+    if written is None:
+        say(f"{counts or 'stopped'}: nothing was published, the site is as it was ({seconds:.2f} s)")
         return
-    written = built.written
     say(
-        f"{several(built.posts, 'post')} and {several(built.pages, 'page')} published; files: {len(written.new)} new, "
-        f"{len(written.updated)} changed, {len(written.removed)} removed, {written.unchanged} as they were ({built.seconds:.2f} s)"
+        f"{several(built['posts'], 'post')} and {several(built['pages'], 'page')} published; "
+        f"files: {len(written['new'])} new, {len(written['updated'])} changed, {len(written['removed'])} removed, "
+        f"{written['unchanged']} as they were ({seconds:.2f} s)"
     )
     if hidden:
         say("not published: " + ", ".join(f"{count} {reason}" for reason, count in sorted(hidden.items())))
@@ -148,26 +158,11 @@ def result(built: BuildResult) -> None:
         say(counts)
 
 
-def as_json(built: BuildResult) -> None:
-    """What a build found and did, as one JSON object on stdout."""
-    result = {
-        "exit_code": built.exit_code,
-        "published": built.written is not None,
-        "posts": built.posts,
-        "pages": built.pages,
-        "seconds": built.seconds,
-        "written": built.written,
-        "hidden": built.hidden,
-        "diagnostics": [full(one) for one in built.diagnostics],
-    }
-    data(msgspec.json.format(msgspec.json.encode(result), indent=2).decode("utf-8") + "\n")
+def as_json(built: Mapping[str, Any]) -> None:
+    """What a build found and did (`BuildResult.data`), as one JSON object on stdout."""
+    data(json.dumps(built, indent=2, ensure_ascii=False) + "\n")
 
 
 def several(count: int, word: str) -> str:
     """A number of things, in words: `1 page`, `2 pages`."""
     return f"{count:,} {word}" if count == 1 else f"{count:,} {word}s"
-
-
-def full(one: Diagnostic) -> dict[str, object]:
-    """A diagnostic with every field, the empty ones too."""
-    return {name: getattr(one, name) for name in Diagnostic.__struct_fields__}
