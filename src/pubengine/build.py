@@ -19,7 +19,7 @@ from pubengine.digests import Digests, keep_states, known_states
 from pubengine.discover import discover
 from pubengine.emit import emit
 from pubengine.errors import ConfigError, PluginError, PubengineError
-from pubengine.loading import Loader, all_inputs
+from pubengine.loading import Loader, all_inputs, lookups
 from pubengine.model import Site
 from pubengine.pages import Book, Keys
 from pubengine.paths import Paths
@@ -83,7 +83,7 @@ class BuildResult(Struct, frozen=True):
     """How many pages were made; the others were known."""
     seconds: float = 0.0
     basis: Basis | None = None
-    """What another build would have to find unchanged to do the same; None if nobody can tell."""
+    """What another build would have to find unchanged to do the same; None if nothing was published."""
 
     def data(self) -> dict[str, Any]:
         """All but the basis as plain data, as `--json` shows it."""
@@ -107,11 +107,16 @@ class BuildResult(Struct, frozen=True):
 class Basis(Struct, frozen=True):
     """What a build hung on besides the site's own folders and the options, and what it left."""
 
-    inputs: Inputs
+    inputs: Inputs | None
+    """None where nobody can tell."""
     until: float
     """When the clock alone will change something, in seconds since 1970."""
     files: dict[str, str]
     """Hashes of the files in the output."""
+    makers: dict[str, str]
+    """The plugin, or the theme, that each of them comes from."""
+    impure: frozenset[str]
+    """Those of them that need not be the same next time."""
 
 
 class Outlook(Protocol):
@@ -141,7 +146,7 @@ def build(paths: Paths, options: Options, watcher: Outlook | None = None) -> Bui
     done = Done()
     try:
         config, registry, theme = _open(paths, problems)
-        with Cache(cache_path(paths.root)) as cache:
+        with Cache(cache_path(paths.kept)) as cache:
             run = _Run(paths, options, config, registry, theme, watcher or Unwatched())
             try:
                 done = run.build(cache, problems)
@@ -161,7 +166,7 @@ def build(paths: Paths, options: Options, watcher: Outlook | None = None) -> Bui
         loaded=done.loaded,
         made=done.made,
         seconds=round(time.perf_counter() - started, 3),
-        basis=done.basis if problems.exit_code() == 0 else None,
+        basis=done.basis,
     )
 
 
@@ -207,8 +212,16 @@ class _Run(Struct, frozen=True):
         emitted = emit(assembled.site, self.registry, self.theme)
         problems.add(emitted.problems)
         problems.plugin_failed |= any(self.registry.is_to_blame(one) for one in emitted.problems)
+        read = self.registry.inputs.take()
         with Output(self.paths, self.config.site.id, cache, self.watcher.say) as output:
-            keys = Keys(emitted.site, self.theme, self.registry, self.config, cache)
+            keys = Keys(
+                emitted.site,
+                self.theme,
+                self.registry,
+                self.config,
+                cache,
+                lookups(self.paths.root, self.config, digests),
+            )
             book = Book(cache, output.name, keys)
             material = Material(emitted.site, self.theme, emitted.pages, str(cache.path), str(output.stage))
             press = Press(where, self.registry, material, keys, book)
@@ -220,10 +233,12 @@ class _Run(Struct, frozen=True):
                 book.save()
         keep_states(cache, digests)
         basis = None
-        if written and not (cache.problems or rendered.impure or self.registry.is_impure()):
-            inputs = all_inputs(sources, self.registry, self.config)
+        if written:
+            doubtful = cache.problems or rendered.impure or self.registry.is_impure() or problems.exit_code()
+            inputs = None if doubtful else all_inputs(sources, (*read, *rendered.inputs), self.registry, self.config)
             until = next_change(cards, selection, self.config.site)
-            basis = inputs and Basis(inputs, until, rendered.files)
+            makers = {page.path: page.plugin for page in emitted.pages}
+            basis = Basis(inputs, until, rendered.files, makers, frozenset(rendered.impure))
         return Done(emitted.site, assembled.hidden, len(sources.reasons), len(rendered.reasons), written, basis)
 
 

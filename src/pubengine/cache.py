@@ -259,9 +259,9 @@ def text_digest(body: Body) -> str:
     return hashlib.blake2b(f"{body.html}\0{body.excerpt}".encode(), digest_size=16).hexdigest()
 
 
-def cache_path(root: Path) -> Path:
-    """Where a site's cache is."""
-    return root / KEPT / _NAME
+def cache_path(kept: Path) -> Path:
+    """The cache in a site's folder for what can be made again."""
+    return kept / _NAME
 
 
 def _refuse_others(application: int, version: int) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+from pubengine.audit import watching
 from pubengine.diagnostics import error
 from pubengine.digests import digest_of, digest_of_texts
 from pubengine.errors import ContentError
@@ -27,7 +28,8 @@ class SiteFiles:
         if not full.is_relative_to(self._root):
             raise ContentError(error("file-unreadable", "the file lies outside the site", path))
         try:
-            data = full.read_bytes()
+            with watching(None):
+                data = full.read_bytes()
         except OSError as problem:
             self._note("file", path, "")
             raise ContentError(error("file-unreadable", f"cannot be read: {problem.strerror}", path)) from None
@@ -40,7 +42,8 @@ class SiteFiles:
 
     def glob(self, pattern: str) -> tuple[str, ...]:
         """Paths, relative to the site's root and sorted, of the files that match, such as `data/*.toml`."""
-        found = (path for path in self._root.glob(pattern) if path.is_file())
-        paths = tuple(sorted(path.relative_to(self._root).as_posix() for path in found))
+        with watching(None):
+            found = (path for path in self._root.glob(pattern) if path.is_file())
+            paths = tuple(sorted(path.relative_to(self._root).as_posix() for path in found))
         self._note("glob", pattern, digest_of_texts(paths))
         return paths

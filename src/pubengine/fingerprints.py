@@ -77,12 +77,13 @@ def local_modules(before: Iterable[str]) -> tuple[str, ...]:
         if name in known or name.partition(".")[0] in ("pubengine", "pubengine_site", "__main__", "__mp_main__"):
             continue
         file = getattr(module, "__file__", None)
-        if isinstance(file, str) and not file.startswith(_installed_places()):
+        if isinstance(file, str) and not file.startswith(installed_places()):
             found.add(os.path.abspath(file))
     return tuple(sorted(found))
 
 
 @lru_cache(maxsize=1)
-def _installed_places() -> tuple[str, ...]:
+def installed_places() -> tuple[str, ...]:
+    """Folders of Python's own library and of installed distributions, ending in a separator."""
     paths = {sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib", "platlib")}
     return tuple(str(Path(path)) + os.sep for path in paths if path)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable
 from typing import Any
 
 from msgspec import Struct
 
 from pubengine.dates import zone_data
-from pubengine.digests import digest_of
+from pubengine.digests import digest_of, digest_of_file
 from pubengine.settings import SiteConfig
 
 
@@ -16,10 +17,11 @@ class Input(Struct, frozen=True, array_like=True):
     """Something that was read, and what was found."""
 
     kind: str
-    """`file` and `glob`: relative to the site's root; `setting`: of engine.toml."""
+    """`file`, `folder` and `glob`: relative to the site's root, or absolute; `setting`: of engine.toml; `unseen`:
+    another program or machine, of which nothing can be known."""
     name: str
     digest: str
-    """Of the file's bytes, of the paths that matched, of the value; empty for a file that is not there."""
+    """Of the file's bytes, of the names in the folder, of the paths that matched, of the value; empty for what is not there."""
 
 
 class Inputs:
@@ -59,10 +61,24 @@ def setting_digest(config: SiteConfig, name: str) -> str:
     return digest_of(f"{getattr(config, name, None)!r}\0".encode("utf-8", "surrogatepass") + rules)
 
 
+def digest_of_path(path: str) -> str:
+    """The hash of a file's bytes, or of the names in a folder; empty for what is not there or cannot be read."""
+    try:
+        if os.path.isdir(path):
+            return digest_of("\0".join(sorted(os.listdir(path))).encode("utf-8", "surrogateescape"))
+        return digest_of_file(path) if os.path.isfile(path) else ""
+    except OSError:
+        return ""
+
+
+Lookups = dict[str, Callable[[str], str]]
+"""How to find out what inputs are now: by kind, from a name to a hash."""
+
+
 class Present:
     """What inputs are now, each looked up once."""
 
-    def __init__(self, lookups: dict[str, Callable[[str], str]]) -> None:
+    def __init__(self, lookups: Lookups) -> None:
         self._lookups = lookups
         self._found: dict[tuple[str, str], str] = {}
 

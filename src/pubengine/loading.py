@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+import os
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 
 import msgspec
 from msgspec import Struct
 
+from pubengine import unchanged
 from pubengine.cache import Cache, CacheError, decoded
 from pubengine.dates import zone_files
 from pubengine.digests import Digests, Stat, digest_of_texts
@@ -16,12 +18,11 @@ from pubengine.discover import Content, Found
 from pubengine.environment import LOADING, Environment, loading_environment
 from pubengine.errors import ContentError
 from pubengine.files import SiteFiles
-from pubengine.inputs import Present, setting_digest
+from pubengine.inputs import Input, Lookups, Present, digest_of_path, setting_digest
 from pubengine.load import Loaded, decode, encode, load_file
 from pubengine.model import Body
 from pubengine.registry import Registry
 from pubengine.settings import Config
-from pubengine.unchanged import Inputs
 from pubengine.workers import Crew
 from pubengine.workplace import Workplace, registry_at
 
@@ -156,15 +157,19 @@ class Loader:
                 self._digests.note(row.path, row.stat, row.digest)
 
 
-def all_inputs(sources: Sources, registry: Registry, config: Config) -> Inputs | None:
-    """What a build read besides the site's own folders; None where it looked for files all over the site."""
+def all_inputs(sources: Sources, more: Iterable[Input], registry: Registry, config: Config) -> unchanged.Inputs | None:
+    """What a build read besides the site's own folders; None where it cannot be known, or is all over the site.
+
+    `more`: what was read for the site as a whole, and for its pages.
+    """
     noted = {(one.kind, one.name) for loaded in sources.loaded.values() for one in loaded.inputs}
-    noted |= {(one.kind, one.name) for one in registry.inputs.take()}
+    noted |= {(one.kind, one.name) for one in more}
     files = {name for kind, name in noted if kind == "file"}
     folders = {_fixed_part(name) for kind, name in noted if kind == "glob"}
-    if "" in folders:
+    folders |= {name for kind, name in noted if kind == "folder"}
+    if folders & {"", "."} or any(kind == "unseen" for kind, _ in noted):
         return None
-    return Inputs({*files, *registry.modules(), *zone_files(config.site.timezone)}, folders)
+    return unchanged.Inputs({*files, *registry.modules(), *zone_files(config.site.timezone)}, folders)
 
 
 def _fixed_part(pattern: str) -> str:
@@ -177,7 +182,7 @@ def _fixed_part(pattern: str) -> str:
     return "/".join(fixed)
 
 
-def lookups(root: Path, config: Config, digests: Digests) -> dict[str, Callable[[str], str]]:
+def lookups(root: Path, config: Config, digests: Digests) -> Lookups:
     """How to find out what each kind of input is now."""
     files = SiteFiles(root)
 
@@ -193,7 +198,13 @@ def lookups(root: Path, config: Config, digests: Digests) -> dict[str, Callable[
         except (OSError, ValueError, NotImplementedError, ContentError):
             return ""
 
-    return {"file": file, "glob": glob, "setting": lambda name: setting_digest(config.site, name)}
+    return {
+        "file": file,
+        "folder": lambda path: digest_of_path(os.path.join(root, path)),
+        "glob": glob,
+        "setting": lambda name: setting_digest(config.site, name),
+        "unseen": lambda _: "not to be known",
+    }
 
 
 def _decoded(data: bytes) -> Loaded:

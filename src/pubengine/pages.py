@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import msgspec
@@ -13,7 +13,7 @@ from pubengine.digests import digest_of_texts
 from pubengine.environment import IN_TEMPLATES, plugin_digest, plugin_parts
 from pubengine.fingerprints import engine_fingerprint, module_digests
 from pubengine.implementations import is_impure
-from pubengine.inputs import setting_digest
+from pubengine.inputs import Input, Lookups, setting_digest
 from pubengine.model import Page, Site
 from pubengine.registry import Registry
 from pubengine.settings import Config
@@ -21,7 +21,7 @@ from pubengine.templates import Sources
 from pubengine.themes import Theme
 from pubengine.tracking import MISSING, Path, found_at
 from pubengine.values import Hasher, UnhashableError, code_of
-from pubengine.view import ASSET, IMPURE, SETTING, site_values
+from pubengine.view import ASSET, IMPURE, READ, SETTING, site_values
 
 
 class PageState(Struct, frozen=True, array_like=True):
@@ -46,10 +46,21 @@ class PageStates(Struct):
     pages: dict[str, PageState] = {}
 
 
+def page_states(cache: Cache, output: str) -> PageStates:
+    """How the pages of an output were made. Raises CacheError."""
+    states = decoded(cache.note(f"pages {output}"), PageStates) or PageStates(reads=[], pages={})
+    if any(not 0 <= one.reads < len(states.reads) for one in states.pages.values()):
+        raise CacheError("an entry contradicts itself")
+    return states
+
+
 class Keys:
     """Tells of the pages of one build whether they are what they were."""
 
-    def __init__(self, site: Site, theme: Theme, registry: Registry, config: Config, cache: Cache) -> None:
+    def __init__(
+        self, site: Site, theme: Theme, registry: Registry, config: Config, cache: Cache, lookups: Lookups
+    ) -> None:
+        self._lookups = lookups
         self._registry = registry
         self._config = config
         self._site_values = site_values(site)
@@ -107,7 +118,8 @@ class Keys:
         if path == IMPURE:
             raise UnhashableError("an impure function was called")
         if path not in self._found:
-            self._found[path] = self._hasher.digest(found_at(path, self._first))
+            opened = self._lookups[path[1]](path[2]) if path[0] == READ else None
+            self._found[path] = opened if opened is not None else self._hasher.digest(found_at(path, self._first))
         return self._found[path]
 
     def _first(self, name: str) -> Any:
@@ -125,7 +137,7 @@ class Book:
         self._cache = cache
         self._name = f"pages {output}"
         self._keys = keys
-        self._old = _read(cache.note(self._name))
+        self._old = page_states(cache, output)
         self._seen = [_seen_or_nothing(keys, reads) for reads in self._old.reads]
         self._new = PageStates(reads=[], pages={})
         self._places: dict[tuple[Path, ...], int] = {}
@@ -173,6 +185,11 @@ class Book:
             self._new.reads.append(reads)
         return self._places[reads]
 
+    def inputs(self) -> Iterator[Input]:
+        """Files and folders that were opened for pages."""
+        for path in {path for reads in self._new.reads for path in reads if path[0] == READ}:
+            yield Input(path[1], path[2], "")
+
     def save(self) -> None:
         """Keeps what this build knows for the next."""
         self._cache.keep_note(self._name, msgspec.json.encode(self._new))
@@ -181,13 +198,6 @@ class Book:
 class _References(Struct, frozen=True):
     state: str
     named: dict[str, list[str] | None]
-
-
-def _read(data: bytes) -> PageStates:
-    states = decoded(data, PageStates) or PageStates(reads=[], pages={})
-    if any(not 0 <= one.reads < len(states.reads) for one in states.pages.values()):
-        raise CacheError("an entry contradicts itself")
-    return states
 
 
 def _seen_or_nothing(keys: Keys, reads: tuple[Path, ...]) -> str:

@@ -19,6 +19,8 @@ class Paths(NamedTuple):
 
     root: Path
     output: Path
+    cache: Path | None = None
+    """Another folder for what can be made again."""
 
     @property
     def content(self) -> Path:
@@ -28,7 +30,7 @@ class Paths(NamedTuple):
     @property
     def kept(self) -> Path:
         """What can be made again: the cache, and trees that are not published."""
-        return self.root / KEPT
+        return self.cache or self.root / KEPT
 
     @property
     def aside(self) -> Path:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import os
 import sys
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -12,13 +13,14 @@ from typing import Any
 
 from msgspec.structs import replace
 
+from pubengine.audit import watching
 from pubengine.command import ENGINE_COMMANDS, Command
 from pubengine.diagnostics import Diagnostic
 from pubengine.errors import ConfigError, ContentError, PluginError
 from pubengine.files import SiteFiles
 from pubengine.fingerprints import local_modules
 from pubengine.implementations import HOOKS, Implementation, fit_plugins
-from pubengine.inputs import Inputs, RecordedSettings, setting_digest
+from pubengine.inputs import Inputs, RecordedSettings, digest_of_path, setting_digest
 from pubengine.model import Page, Post, Site, Source
 from pubengine.model_fit import misfit
 from pubengine.plugin_files import (
@@ -230,7 +232,11 @@ class Registry:
     def _blaming(self, one: Implementation, subject: str) -> Iterator[None]:
         """Lets what a plugin says of the content pass, signed; whatever else it raises is its failure."""
         try:
-            yield
+            if self._is_foreign(one):
+                with watching(self._note_seen):
+                    yield
+            else:
+                yield
         except ContentError as problem:
             if not problem.diagnostics or any(not isinstance(d, Diagnostic) or misfit(d) for d in problem.diagnostics):
                 raise self._failure(one, problem, subject) from problem
@@ -240,6 +246,15 @@ class Registry:
             raise
         except BaseException as problem:
             raise self._failure(one, problem, subject) from problem
+
+    def _note_seen(self, kind: str, path: str) -> None:
+        """Notes a file or folder that a plugin opened by itself."""
+        if kind == "unseen":
+            self.inputs.note(kind, path, "")
+            return
+        inside = os.path.relpath(path, self._root)
+        name = path if inside.startswith("..") else inside
+        self.inputs.note(kind, name, digest_of_path(path))
 
     @staticmethod
     def _is_foreign(one: Implementation) -> bool:

@@ -37,7 +37,7 @@ from pubengine.registry import Registry
 from pubengine.text import nearest
 from pubengine.themes import Theme
 from pubengine.tracking import Path, unveiled
-from pubengine.view import ASSET, IMPURE, Fetch, View
+from pubengine.view import ASSET, IMPURE, READ, Fetch, View
 from pubengine.wording import format_date, format_time, month_name
 
 
@@ -70,7 +70,11 @@ class Renderer:
         Raises TemplateFailedError, with the template's file and line and the page's path, or PluginError.
         """
         reads = self._view.begin()
-        return self._bytes(page), reads.all()
+        self._registry.inputs.take()
+        data = self._bytes(page)
+        for one in self._registry.inputs.take():
+            reads.note(IMPURE if one.kind == "unseen" else (READ, one.kind, one.name))
+        return data, reads.all()
 
     def _bytes(self, page: Page) -> bytes:
         if page.make is not None:

@@ -16,6 +16,7 @@ from pubengine.diagnostics import Diagnostic
 from pubengine.digests import Digests, digest_of
 from pubengine.errors import PluginError, PubengineError
 from pubengine.implementations import is_impure
+from pubengine.inputs import Input
 from pubengine.loading import Progress
 from pubengine.model import Page, Site
 from pubengine.pages import Book, Keys
@@ -37,8 +38,10 @@ class Rendered(Struct, frozen=True):
     problems: tuple[PubengineError, ...]
     reasons: dict[str, str]
     """Of each page that was made now: why."""
-    impure: bool
-    """Whether some page was made by a function that does not always do the same."""
+    impure: set[str]
+    """Paths of pages that were made by a function that does not always do the same."""
+    inputs: tuple[Input, ...]
+    """What was read besides the site's values."""
 
 
 class Material(Struct, frozen=True):
@@ -135,7 +138,8 @@ class Press:
         self._files: dict[str, str] = {}
         self._problems: list[PubengineError] = []
         self._reasons: dict[str, str] = {}
-        self._impure = False
+        self._impure: set[str] = set()
+        self._inputs: tuple[Input, ...] = ()
 
     def run(self, output: Output, digests: Digests, crew: Crew, progress: Progress) -> Rendered:
         """Every page: kept, copied or made. Raises OutputError, and CacheError where a text is not in the cache."""
@@ -160,11 +164,14 @@ class Press:
                 self._note(made, keys[made.number])
             done += count
             progress("making pages", done, len(tasks))
-        return Rendered(self._files, tuple(self._problems), self._reasons, self._impure)
+        return Rendered(
+            self._files, tuple(self._problems), self._reasons, self._impure, (*self._inputs, *self._book.inputs())
+        )
 
     def _made(self, tasks: list[Task], crew: Crew) -> Iterator[tuple[int, list[Made]]]:
         job = Job(self._where, id(self._material))
         _lay_out(job, self._material, self._registry)
+        self._inputs = self._registry.inputs.take()
         try:
             if crew.shares_memory or crew.processes(len(tasks)) == 1:
                 yield from crew.run(partial(make_batch, job), tasks)
@@ -188,7 +195,8 @@ class Press:
         page = self._material.pages[made.number]
         path = page.path
         self._files[path] = made.digest
-        self._impure |= IMPURE in made.reads or (page.make is not None and is_impure(page.make))
+        if IMPURE in made.reads or (page.make is not None and is_impure(page.make)):
+            self._impure.add(path)
         if key is not None:
             self._book.note(path, key, made.reads, made.digest)
 

@@ -41,7 +41,11 @@ class Reads:
 
     def all(self) -> tuple[Path, ...]:
         """The ways to all that was read, sorted."""
-        noted = self._noted if len(self._noted) < MANY else {path[:1] for path in self._noted}
+        noted = self._noted
+        if len(noted) >= MANY:
+            noted = {
+                path if " " in path[0] else path[:1] for path in noted
+            }  # a name with a space is none of the site's
         return tuple(sorted(noted))
 
 

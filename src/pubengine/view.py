@@ -28,6 +28,8 @@ SITE_NAMES = frozenset((*SETTINGS, "posts", "pages"))
 SETTING = "setting "
 ASSET = "asset "
 """Before the name of something that a page read which is none of the site's values."""
+READ = "what was opened"
+"""Begins the way to a file or folder that a plugin's function opened; then come its kind and name."""
 IMPURE = ("an impure function",)
 """The way to what a function that is marked impure found."""
 

@@ -32,6 +32,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--jobs", type=int, default=0, metavar="N", help="how many processes (default: by the amount of work)"
     )
+    parser.add_argument(
+        "--verify", action="store_true", help="compare what was published with what a build from nothing makes"
+    )
     parser.add_argument("--json", action="store_true", help="write the result and the diagnostics to stdout as JSON")
 
 
@@ -61,7 +64,7 @@ def _result(root: Path, arguments: argparse.Namespace) -> dict[str, Any]:
     wanted = {name: getattr(arguments, name) for name in ("drafts", "future", "strict", "keep_going")}
     look = Look(paths, wanted)
     moment = _moment()
-    if not arguments.clean and moment is not None and (known := look.result(moment)):
+    if not (arguments.clean or arguments.verify) and moment is not None and (known := look.result(moment)):
         return known
     return _built(paths, look, wanted, arguments)
 
@@ -83,12 +86,16 @@ def _built(paths: Paths, look: Look, wanted: dict[str, Any], arguments: argparse
         try:
             options = Options(**wanted, clean=arguments.clean, jobs=max(0, arguments.jobs))
             built = build(paths, options, progress)
+            if arguments.verify:
+                from pubengine.verify import verify
+
+                built = verify(built, paths, options, progress)
         except PubengineError as problem:
             return _failed(problem)
         finally:
             progress.clear()
-    if built.basis:
-        basis = built.basis
+    basis = built.basis
+    if basis and basis.inputs is not None:
         look.remember(basis.inputs, options.now.timestamp(), basis.until, basis.files, built.again())
     else:
         look.forget()
