@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -21,13 +21,12 @@ from pubengine.files import SiteFiles
 from pubengine.inputs import Input, Lookups, Present, digest_of_path, setting_digest
 from pubengine.load import Loaded, decode, encode, load_file
 from pubengine.model import Body
+from pubengine.progress import Outlook
 from pubengine.registry import Registry
 from pubengine.settings import Config
+from pubengine.spans import Span
 from pubengine.workers import Crew
 from pubengine.workplace import Workplace, registry_at
-
-Progress = Callable[[str, int, int], None]
-"""Told the step, how much of it is done, and how much there is."""
 
 _MODULES = "modules"
 _ENVIRONMENT = "loading"
@@ -57,6 +56,7 @@ class Batch(Struct, frozen=True):
     rows: tuple[Row, ...]
     modules: tuple[str, ...]
     """Files of modules that plugins had imported by then."""
+    spans: tuple[Span, ...]
 
 
 def load_batch(where: Workplace, found: Sequence[Found]) -> Batch:
@@ -66,7 +66,7 @@ def load_batch(where: Workplace, found: Sequence[Found]) -> Batch:
     for one in found:
         made = load_file(one, Path(where.root), registry, where.config)
         rows.append(Row(made.path, made.stat, made.digest, encode(made.loaded, made.path), made.texts))
-    return Batch(tuple(rows), registry.modules())
+    return Batch(tuple(rows), registry.modules(), registry.spans.take() if registry.spans else ())
 
 
 class Loader:
@@ -81,7 +81,7 @@ class Loader:
         self._digests = digests
         self._present = Present(lookups(self._root, where.config, digests))
 
-    def load(self, content: Content, crew: Crew, progress: Progress) -> Sources:
+    def load(self, content: Content, crew: Crew, progress: Outlook) -> Sources:
         """Every text of the content tree."""
         modules = set(decoded(self._cache.note(_MODULES), list[str]) or ())
         environment = loading_environment(self._registry, self._config, {*modules, *self._registry.modules()})
@@ -96,6 +96,8 @@ class Loader:
                     rows = [(row, decode(row.data)) for row in batch.rows]
                     loaded |= {row.path: one for row, one in rows}
                     modules.update(batch.modules)
+                    if self._registry.spans:
+                        self._registry.spans.add(batch.spans)
                     self._keep(rows, environment)
                 found_out = loading_environment(self._registry, self._config, modules)
                 if found_out != environment:  # plugins imported modules of the site's own as they ran
@@ -104,7 +106,7 @@ class Loader:
                 self._cache.keep_note(_ENVIRONMENT, msgspec.json.encode(found_out.parts))
         return Sources({found.path: loaded[found.path] for found in content.texts}, reasons)
 
-    def _batches(self, todo: list[Found], crew: Crew, progress: Progress) -> Iterator[Batch]:
+    def _batches(self, todo: list[Found], crew: Crew, progress: Outlook) -> Iterator[Batch]:
         done = 0
         for count, batch in crew.run(partial(load_batch, self._where), todo):
             yield batch

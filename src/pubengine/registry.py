@@ -6,7 +6,7 @@ import inspect
 import os
 import sys
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from functools import cache, partial, wraps
 from pathlib import Path
 from typing import Any
@@ -32,6 +32,9 @@ from pubengine.plugin_files import (
 )
 from pubengine.plugin_settings import is_settings_class, no_settings, read_settings
 from pubengine.settings import Config
+from pubengine.spans import Spans
+
+_UNTIMED = nullcontext()
 
 _MANY = frozenset(("commands", "suffixes", "load", "check", "check_site", "emit", "summarize"))
 """Hooks that answer with several things, perhaps one after the other."""
@@ -65,6 +68,8 @@ class Registry:
         self.plugins = plugins
         self._before = before
         self._root = root
+        self.spans: Spans | None = None
+        """Takes the times of hooks, if somebody wants to know."""
         self.inputs = Inputs()
         """What hooks read besides what they are given."""
         digest = cache(partial(setting_digest, config.site))
@@ -222,11 +227,14 @@ class Registry:
 
     def _call(self, one: Implementation, subject: str, **known: Any) -> Any:
         known["settings"] = self.settings.get(one.plugin.name) if one.hook != "settings" else None
-        with self._blaming(one, subject):
+        with self._blaming(one, subject), self._timed(one, subject):
             given = [known[name] for name in one.arguments[: one.by_position]]
             result = one.function(*given, **{name: known[name] for name in one.arguments[one.by_position :]})
             is_lazy = isinstance(result, Iterable) and not isinstance(result, (str, bytes, Mapping, tuple, list))
             return tuple(result) if is_lazy and one.hook in _MANY else result
+
+    def _timed(self, one: Implementation, subject: str) -> AbstractContextManager[None]:
+        return self.spans.span("hook", f"{one.plugin.name}: {one.hook}", subject) if self.spans else _UNTIMED
 
     @contextmanager
     def _blaming(self, one: Implementation, subject: str) -> Iterator[None]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import traceback
 from collections.abc import Callable, Mapping
+from contextlib import nullcontext
 from datetime import date as Date
 from datetime import datetime
 from functools import partial, wraps
@@ -80,8 +81,10 @@ class Renderer:
         if page.make is not None:
             return self._registry.make(page, self._view)
         try:
-            template = self._templates.get_template(page.template)
-            return template.render({**page.values, "page": _About(page, self._view)}).encode("utf-8")
+            spans = self._registry.spans
+            with spans.span("template", page.template, page.path) if spans else nullcontext():
+                template = self._templates.get_template(page.template)
+                return template.render({**page.values, "page": _About(page, self._view)}).encode("utf-8")
         except PluginError as problem:
             about = f", while making {page.path}"
             raise PluginError(*(replace(one, message=one.message + about) for one in problem.diagnostics)) from problem

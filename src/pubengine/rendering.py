@@ -17,11 +17,12 @@ from pubengine.digests import Digests, digest_of
 from pubengine.errors import PluginError, PubengineError
 from pubengine.implementations import is_impure
 from pubengine.inputs import Input
-from pubengine.loading import Progress
 from pubengine.model import Page, Site
 from pubengine.pages import Book, Keys
+from pubengine.progress import Outlook
 from pubengine.registry import Registry
 from pubengine.render import Renderer, TemplateFailedError
+from pubengine.spans import Span
 from pubengine.themes import Theme
 from pubengine.tracking import Path
 from pubengine.view import IMPURE
@@ -90,25 +91,35 @@ class _Bench(Struct):
     job: Job
     material: Material
     renderer: Renderer
+    registry: Registry
 
 
 _at_hand: list[_Bench] = []
 """The one in use; a process works for one build at a time."""
 
 
-def make_batch(job: Job, tasks: Sequence[Task]) -> list[Made]:
+class Pages(Struct, frozen=True):
+    """Pages that one task made."""
+
+    made: list[Made]
+    spans: tuple[Span, ...]
+
+
+def make_batch(job: Job, tasks: Sequence[Task]) -> Pages:
     """The task of a worker. Raises OutputError where a page cannot be staged."""
     if not _at_hand or _at_hand[0].job != job:
         registry = registry_at(job.where)  # before the pages, for these name functions of plugins
         with open(job.file, "rb") as file:
             _lay_out(job, pickle.load(file), registry)  # noqa: S301 - made by this build, for this build
-    return [_make(task, _at_hand[0]) for task in tasks]
+    bench = _at_hand[0]
+    made = [_make(task, bench) for task in tasks]
+    return Pages(made, bench.registry.spans.take() if bench.registry.spans else ())
 
 
 def _lay_out(job: Job, material: Material, registry: Registry) -> None:
     texts = Texts(File(material.texts))
     renderer = Renderer(material.site, material.theme, registry, texts.fetch, File(job.where.root))
-    _at_hand[:] = [_Bench(job, material, renderer)]
+    _at_hand[:] = [_Bench(job, material, renderer, registry)]
 
 
 def _make(task: Task, bench: _Bench) -> Made:
@@ -141,7 +152,7 @@ class Press:
         self._impure: set[str] = set()
         self._inputs: tuple[Input, ...] = ()
 
-    def run(self, output: Output, digests: Digests, crew: Crew, progress: Progress) -> Rendered:
+    def run(self, output: Output, digests: Digests, crew: Crew, progress: Outlook) -> Rendered:
         """Every page: kept, copied or made. Raises OutputError, and CacheError where a text is not in the cache."""
         pages = self._material.pages
         keys: dict[int, tuple[str, str] | None] = {}
@@ -160,15 +171,17 @@ class Press:
         tasks = [Task(number, output.digest_of(pages[number].path)) for number in keys]
         done = 0
         for count, batch in self._made(tasks, crew):
-            for made in batch:
+            for made in batch.made:
                 self._note(made, keys[made.number])
+            if self._registry.spans:
+                self._registry.spans.add(batch.spans)
             done += count
             progress("making pages", done, len(tasks))
         return Rendered(
             self._files, tuple(self._problems), self._reasons, self._impure, (*self._inputs, *self._book.inputs())
         )
 
-    def _made(self, tasks: list[Task], crew: Crew) -> Iterator[tuple[int, list[Made]]]:
+    def _made(self, tasks: list[Task], crew: Crew) -> Iterator[tuple[int, Pages]]:
         job = Job(self._where, id(self._material))
         _lay_out(job, self._material, self._registry)
         self._inputs = self._registry.inputs.take()

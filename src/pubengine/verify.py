@@ -12,7 +12,7 @@ from types import CodeType, FunctionType, ModuleType
 from msgspec import Struct
 from msgspec.structs import replace
 
-from pubengine.build import BuildResult, Options, Outlook, build
+from pubengine.build import build
 from pubengine.cache import Cache, cache_path
 from pubengine.config import read_config
 from pubengine.diagnostics import Diagnostic
@@ -20,7 +20,9 @@ from pubengine.digests import digest_of_file
 from pubengine.environment import LOADING
 from pubengine.pages import PageState, page_states
 from pubengine.paths import Paths
+from pubengine.progress import Outlook
 from pubengine.registry import open_registry
+from pubengine.results import BuildResult, Options
 from pubengine.trees import read_manifest
 
 

@@ -11,6 +11,7 @@ from pubengine.errors import OutputError
 from pubengine.fingerprints import engine_fingerprint
 from pubengine.registry import Registry, open_registry
 from pubengine.settings import Config
+from pubengine.spans import Spans
 
 
 class Workplace(Struct, frozen=True):
@@ -23,6 +24,8 @@ class Workplace(Struct, frozen=True):
     """The engine's fingerprint."""
     plugins: tuple[str, ...]
     """The plugins' fingerprints."""
+    timed: bool = False
+    """Whether times are taken."""
 
 
 _open: list[tuple[Workplace, Registry]] = []
@@ -31,7 +34,13 @@ _open: list[tuple[Workplace, Registry]] = []
 
 def workplace_of(root: Path, config: Config, registry: Registry) -> Workplace:
     """The workplace of a build, with the plugins that it opened."""
-    one = Workplace(str(root), config, engine_fingerprint(), tuple(plugin.fingerprint for plugin in registry.plugins))
+    one = Workplace(
+        str(root),
+        config,
+        engine_fingerprint(),
+        tuple(plugin.fingerprint for plugin in registry.plugins),
+        bool(registry.spans is not None),
+    )
     _open[:] = [(one, registry)]
     return one
 
@@ -42,5 +51,7 @@ def registry_at(one: Workplace) -> Registry:
         if engine_fingerprint() != one.engine:
             hint = "install the same versions of everything there, and restart its workers"
             raise OutputError(error("worker-differs", "a worker of the cluster runs other code than this", hint=hint))
-        _open[:] = [(one, open_registry(one.config, Path(one.root)))]
+        registry = open_registry(one.config, Path(one.root))
+        registry.spans = Spans() if one.timed else None
+        _open[:] = [(one, registry)]
     return _open[0][1]

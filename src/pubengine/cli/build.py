@@ -14,6 +14,7 @@ from pubengine.unchanged import Look
 
 if TYPE_CHECKING:
     from pubengine.errors import PubengineError
+    from pubengine.results import BuildResult
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -34,6 +35,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--verify", action="store_true", help="compare what was published with what a build from nothing makes"
+    )
+    parser.add_argument(
+        "--profile",
+        type=Path,
+        metavar="FILE",
+        nargs="?",
+        const=Path("pubengine-profile.json"),
+        help="show where the time went, and write a trace that speedscope and Perfetto open "
+        "(default: pubengine-profile.json)",
     )
     parser.add_argument("--json", action="store_true", help="write the result and the diagnostics to stdout as JSON")
 
@@ -64,7 +74,11 @@ def _result(root: Path, arguments: argparse.Namespace) -> dict[str, Any]:
     wanted = {name: getattr(arguments, name) for name in ("drafts", "future", "strict", "keep_going")}
     look = Look(paths, wanted)
     moment = _moment()
-    if not (arguments.clean or arguments.verify) and moment is not None and (known := look.result(moment)):
+    if (
+        not (arguments.clean or arguments.verify or arguments.profile)
+        and moment is not None
+        and (known := look.result(moment))
+    ):
         return known
     return _built(paths, look, wanted, arguments)
 
@@ -78,14 +92,18 @@ def _moment() -> float | None:
 
 
 def _built(paths: Paths, look: Look, wanted: dict[str, Any], arguments: argparse.Namespace) -> dict[str, Any]:
-    from pubengine.build import Options, build
+    from pubengine.build import build
     from pubengine.errors import PubengineError
+    from pubengine.results import Options
 
     progress = report.Progress(quiet=arguments.json)
     with report.stdout_kept():
         try:
-            options = Options(**wanted, clean=arguments.clean, jobs=max(0, arguments.jobs))
+            profile = arguments.profile is not None
+            options = Options(**wanted, clean=arguments.clean, jobs=max(0, arguments.jobs), profile=profile)
             built = build(paths, options, progress)
+            if profile:
+                _profile(built, arguments.profile)
             if arguments.verify:
                 from pubengine.verify import verify
 
@@ -102,7 +120,19 @@ def _built(paths: Paths, look: Look, wanted: dict[str, Any], arguments: argparse
     return built.data()
 
 
+def _profile(built: BuildResult, file: Path) -> None:
+    """Shows and writes where the time went. Raises OutputError where the file cannot be written."""
+    from pubengine.spans import table, trace
+    from pubengine.write import refused
+
+    report.times(table(built.spans))
+    try:
+        file.write_text(trace(built.spans), "utf-8")
+    except OSError as problem:
+        raise refused(problem, file) from None
+
+
 def _failed(problem: PubengineError) -> dict[str, Any]:
-    from pubengine.build import BuildResult
+    from pubengine.results import BuildResult
 
     return BuildResult(problem.exit_code, problem.diagnostics).data()

@@ -23,7 +23,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Writes a starter site, and says what to do next."""
-    from pubengine.build import moment_of_build
+    from pubengine.results import moment_of_build
 
     folder: Path = arguments.dir
     title = (

@@ -24,9 +24,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Writes the file and prints its path."""
-    from pubengine.build import moment_of_build
     from pubengine.config import read_config
     from pubengine.paths import find_site
+    from pubengine.results import moment_of_build
 
     root = arguments.site if arguments.site is not None else find_site(Path())
     config = read_config(root)

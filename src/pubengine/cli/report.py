@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from pubengine.diagnostics import Diagnostic
     from pubengine.errors import OutputError
+    from pubengine.spans import Row
 
 _COLOURS = {"error": "31", "warning": "33"}
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
@@ -132,6 +133,15 @@ class Progress:
         """Takes the line away."""
         if self._shown:
             _to_stderr("\r\x1b[K")
+
+
+def times(rows: Iterable[Row]) -> None:
+    """Where the time of a build went, as a table."""
+    say(f"{'':40} {'times':>8} {'seconds':>9} {'each':>9}  the longest")
+    for row in rows:
+        each = f"{row.seconds / row.times * 1000:.2f} ms"
+        longest = f"{row.longest * 1000:.1f} ms {row.of}" if row.of else ""
+        say(f"{row.kind + ' ' + row.name:40} {row.times:>8,} {row.seconds:>9.3f} {each:>9}  {longest}")
 
 
 def result(built: Mapping[str, Any]) -> None:
