@@ -10,6 +10,7 @@ ENGINE_COMMANDS = {
     "init": "start a new site in a folder",
     "new": "start a new post",
     "build": "build the site",
+    "explain": "tell why a post, a page or a file is as it is",
     "plugins": "show the plugins, what they do and what can be set",
 }
 """The engine's own commands with what each does; no plugin can take their names."""

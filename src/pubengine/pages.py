@@ -69,7 +69,7 @@ class Keys:
         self._modules = module_digests(modules)
         self._hasher = Hasher(site, code_of((one.module.__name__, one.fingerprint) for one in registry.plugins))
         self._sources = Sources(theme)
-        self._references = _references(self._sources, cache)
+        self._references = references(self._sources, cache)
         addresses = [config.site.base, config.site.root, config.site.language, config.site.date_format]
         self._around_functions = digest_of_texts([engine_fingerprint(), *addresses])
         parts = plugin_parts(registry, config, IN_TEMPLATES, modules)
@@ -207,8 +207,11 @@ def _seen_or_nothing(keys: Keys, reads: tuple[Path, ...]) -> str:
         return ""
 
 
-def _references(sources: Sources, cache: Cache) -> dict[str, list[str] | None]:
-    """Which templates name which, as it was found out once for each state of the theme and of the engine."""
+def references(sources: Sources, cache: Cache) -> dict[str, list[str] | None]:
+    """Which templates name which, as it was found out once for each state of the theme and of the engine.
+
+    Raises CacheError.
+    """
     state = digest_of_texts([engine_fingerprint(), sources.digest])
     if (known := decoded(cache.note("templates"), _References)) and known.state == state:
         return known.named

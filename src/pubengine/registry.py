@@ -127,6 +127,12 @@ class Registry:
 
     def transform(self, post: Post) -> Post:
         """The post as all plugins in turn make it."""
+        for _, changed in self.transforms(post):
+            post = changed
+        return post
+
+    def transforms(self, post: Post) -> Iterator[tuple[str, Post]]:
+        """The names of all plugins that transform posts, each with the post as it is after it."""
         for one in self._calls("transform"):
             result = self._call(one, post.origin, post=post, site=self._site, files=self._files)
             if not isinstance(result, Post):
@@ -134,7 +140,7 @@ class Registry:
             if self._is_foreign(one) and result is not post and (problem := misfit(result)):
                 raise self._misfit(one, f"returned {problem},", post.origin)
             post = result
-        return post
+            yield one.plugin.name, post
 
     def check(self, source: Source, posts: tuple[Post, ...]) -> tuple[Diagnostic, ...]:
         """What all plugins find wrong with a source's posts."""

@@ -31,6 +31,14 @@ class Sources:
 
     def closure(self, template: str, references: Mapping[str, list[str] | None]) -> str:
         """The hash of a template and of all that it stands on."""
+        reached = self.reached(template, references)
+        if reached is None:
+            return self.digest
+        return digest_of_texts(part for name in reached for part in (name, self._digests.get(name, "")))
+
+    @staticmethod
+    def reached(template: str, references: Mapping[str, list[str] | None]) -> list[str] | None:
+        """Names of a template and of all that it stands on, sorted; None where that could be any."""
         reached: dict[str, None] = {}
         waiting = [template]
         while waiting:
@@ -40,9 +48,9 @@ class Sources:
             reached[name] = None
             named = references.get(name, [])
             if named is None:
-                return self.digest
+                return None
             waiting += named
-        return digest_of_texts(part for name in sorted(reached) for part in (name, self._digests.get(name, "")))
+        return sorted(reached)
 
 
 def _read(folder: str) -> Iterable[tuple[str, bytes]]:
