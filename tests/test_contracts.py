@@ -44,7 +44,7 @@ def test_the_engine_names_no_bundled_plugin_but_in_the_one_list():
     ("library", "users"),
     [
         ("pluggy", {"hookspecs", "implementations"}),
-        ("jinja2", {"render", "templates"}),
+        ("jinja2", {"fragments", "render", "templates"}),
         ("markdown_it", {"markdown"}),
         ("babel", {"wording"}),
         ("textual", set()),

@@ -13,9 +13,10 @@ import re
 from collections.abc import Callable
 from urllib.parse import urljoin
 
-_SKIPPED = r"<!--.*?(?:-->|\Z)|<(script|style|textarea|title|xmp)\b.*?(?:</\1\b|\Z)"
+_SKIPPED = r"!--.*?(?:-->|\Z)|(script|style|textarea|title|xmp)\b.*?(?:</\1\b|\Z)"
+# All alternatives begin with one `<`, so that the matcher leaps from one to the next.
 _TAG = re.compile(
-    rf"{_SKIPPED}|<[a-zA-Z][^\s/>]*+(?=[\s/])(?!\sclass=\"[^\"]*\">)(?:[^\"'>]|\"[^\"]*+\"|'[^']*+')*+>",
+    rf"<(?:{_SKIPPED}|[a-zA-Z][^\s/>]*+(?=[\s/])(?!\sclass=\"[^\"]*\">)(?:[^\"'>]|\"[^\"]*+\"|'[^']*+')*+>)",
     re.DOTALL | re.IGNORECASE,
 )
 """What to pass over, and start tags with attributes; those with a class alone, of which coloured code has many, never match."""
@@ -125,16 +126,15 @@ def _rewrite_srcset(value: str, lead: Rewrite) -> str:
     return ", ".join(candidates)
 
 
-_MARKUP = re.compile(rf"{_SKIPPED}|<[^>]*>", re.DOTALL | re.IGNORECASE)
 _BLOCK = re.compile(
-    r"</?(?:p|div|li|h[1-6]|blockquote|pre|br|tr|td|th|dt|dd|ul|ol|table|section|figure)\b", re.IGNORECASE
+    r"</?(?:p|div|li|h[1-6]|blockquote|pre|br|tr|td|th|dt|dd|ul|ol|table|section|figure)\b[^>]*>", re.IGNORECASE
 )
+_MARKUP = re.compile(rf"<(?:{_SKIPPED}|[^>]*>)", re.DOTALL | re.IGNORECASE)
 
 
 def plain_text(body: str) -> str:
     """The words of an HTML text: no tags, white space folded."""
-    spaced = _BLOCK.sub(lambda match: " " + match[0], body)
-    return " ".join(html.unescape(_MARKUP.sub("", spaced)).split())
+    return " ".join(html.unescape(_MARKUP.sub("", _BLOCK.sub(" ", body))).split())
 
 
 def count_words(text: str) -> int:

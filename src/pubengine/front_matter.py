@@ -67,16 +67,15 @@ def split_front_matter(source: Source) -> FrontMatter:
         return FrontMatter({}, text, 1)
     if len(fence[1]) != 3 or fence[2]:
         raise ContentError(_bad(source, "fence", f"{first.strip()!r} does not open front matter", 1, "use +++ or ---"))
-    lines = rest.split("\n")
-    closing = next((number for number, line in enumerate(lines) if line.rstrip() == fence[1]), None)
+    closing = re.compile(rf"^{re.escape(fence[1])}[^\S\n]*$", re.MULTILINE).search(rest)
     if closing is None:
         hint = f"end the fields with a line {fence[1]}; a rule at the head of a text needs a blank line above it"
         raise ContentError(_bad(source, "unclosed", f"the front matter that {fence[1]} opens is never closed", 1, hint))
-    block, body = "\n".join(lines[:closing]), "\n".join(lines[closing + 1 :])
+    block, body = rest[: closing.start()].removesuffix("\n"), rest[closing.end() + 1 :]
     if len(block) > MAX_SIZE:
         raise ContentError(_bad(source, "size", f"the front matter is longer than {MAX_SIZE // 1024} KiB", 1))
     read = _read_toml if fence[1] == "+++" else _read_yaml
-    return FrontMatter(read(block, source), body, closing + 3)
+    return FrontMatter(read(block, source), body, rest.count("\n", 0, closing.start()) + 3)
 
 
 def _bad(source: Source, kind: str, message: str, line: int, hint: str = "", column: int = 1) -> Diagnostic:

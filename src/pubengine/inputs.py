@@ -36,6 +36,8 @@ class Inputs:
 
     def take(self) -> tuple[Input, ...]:
         """What was noted since the last time, sorted."""
+        if not self._noted:
+            return ()
         noted, self._noted = self._noted, {}
         return tuple(Input(kind, name, digest) for (kind, name), digest in sorted(noted.items()))
 

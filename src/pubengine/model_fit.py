@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from pubengine.model import Post
 from pubengine.permalinks import problem_with_name, problem_with_path
-from pubengine.text import FORBIDDEN
+from pubengine.text import printable
 
 
 def misfit(value: Struct) -> str:
@@ -101,12 +101,14 @@ class _Callable(metaclass=_CallableMeta):
 
 def fit_to_print(post: Post) -> Post:
     """The post with U+FFFD for characters that no output can hold, in every text that pages show."""
-    changes = {
-        name: FORBIDDEN.sub("\ufffd", text)
+    changes: dict[str, Any] = {
+        name: clean
         for name in ("title", "description", "body", "excerpt")
-        if FORBIDDEN.search(text := getattr(post, name))
+        if (clean := printable(text := getattr(post, name))) is not text
     }
     for name in ("tags", "authors"):
-        if any(FORBIDDEN.search(one) for one in getattr(post, name)):
-            changes[name] = tuple(FORBIDDEN.sub("\ufffd", one) for one in getattr(post, name))  # type: ignore[assignment]
+        texts = getattr(post, name)
+        clean_texts = tuple(map(printable, texts))
+        if clean_texts != texts:
+            changes[name] = clean_texts
     return post.replace(**changes) if changes else post

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 from urllib.parse import quote, unquote
 
 from pubengine.model import Entry
@@ -126,6 +127,7 @@ def output_path(url_path: str) -> str:
     return path
 
 
+@lru_cache(maxsize=4096)
 def url_of(path: str, base: str) -> str:
     """The percent-encoded URL path of an output file; `base` is the site's own path, such as `/` or `/blog/`."""
     if path == "index.html" or path.endswith("/index.html"):

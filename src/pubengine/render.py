@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import traceback
-from collections.abc import Callable, Mapping
-from contextlib import nullcontext
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, nullcontext
 from datetime import date as Date
 from datetime import datetime
 from functools import partial, wraps
@@ -16,7 +16,6 @@ from typing import Any, ClassVar
 from jinja2 import (
     BytecodeCache,
     ChoiceLoader,
-    Environment,
     FileSystemLoader,
     PrefixLoader,
     StrictUndefined,
@@ -32,6 +31,7 @@ from msgspec.structs import replace
 
 from pubengine.diagnostics import Diagnostic, error
 from pubengine.errors import ConfigError, PluginError
+from pubengine.fragments import FragmentEnvironment, Fragments
 from pubengine.implementations import is_impure
 from pubengine.model import Card, Page, Site
 from pubengine.registry import Registry
@@ -70,12 +70,24 @@ class Renderer:
 
         Raises TemplateFailedError, with the template's file and line and the page's path, or PluginError.
         """
-        reads = self._view.begin()
+        self._view.reads.begin()
         self._registry.inputs.take()
         data = self._bytes(page)
+        self._note_inputs()
+        return data, self._view.reads.all()
+
+    def _note_inputs(self) -> None:
+        """Notes what plugins opened since the last time."""
         for one in self._registry.inputs.take():
-            reads.note(IMPURE if one.kind == "unseen" else (READ, one.kind, one.name))
-        return data, reads.all()
+            self._view.reads.note(IMPURE if one.kind == "unseen" else (READ, one.kind, one.name))
+
+    @contextmanager
+    def _apart(self) -> Iterator[set[Path]]:
+        """What a piece of the page reads, which may be remembered with it."""
+        self._note_inputs()
+        with self._view.reads.apart() as reads:
+            yield reads
+            self._note_inputs()
 
     def _bytes(self, page: Page) -> bytes:
         if page.make is not None:
@@ -91,8 +103,8 @@ class Renderer:
         except Exception as problem:
             raise TemplateFailedError(self._located(problem, page)) from problem
 
-    def _environment(self, site: Site) -> Environment:
-        environment = Environment(
+    def _environment(self, site: Site) -> FragmentEnvironment:
+        environment = FragmentEnvironment(
             loader=_loader(self._theme),
             autoescape=True,
             undefined=_Undefined,
@@ -102,6 +114,7 @@ class Renderer:
             cache_size=-1,
             bytecode_cache=_Compiled(self._registry),
         )
+        environment.fragments = Fragments(self._apart, self._view.reads.note_all)
         language = site.config.language
         environment.globals |= {
             "site": self._view.site,

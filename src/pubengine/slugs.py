@@ -16,9 +16,17 @@ def slugify(text: str, max_bytes: int = MAX_BYTES) -> str:
     Apostrophes vanish rather than part a word; scripts are kept as they are, never transliterated.
     Cut at a word boundary to at most `max_bytes` of UTF-8 where it can be. Empty if nothing is left.
     """
+    if text.isascii():
+        return _shorten("-".join(text.lower().translate(_ASCII).split()), max_bytes)
     folded = unicodedata.normalize("NFC", unicodedata.normalize("NFKC", text).lower())
     kept = "".join(_kept(character) for character in folded)
     return _shorten("-".join(kept.split()), max_bytes)
+
+
+_ASCII = {
+    code: None if chr(code) in _DROPPED else " " for code in range(128) if not (chr(code).isalnum() or chr(code) == "_")
+}
+"""What becomes of the characters of ASCII that are neither letters nor digits, as `_kept` would have it."""
 
 
 def _kept(character: str) -> str:

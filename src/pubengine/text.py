@@ -15,6 +15,9 @@ FORBIDDEN = re.compile(
 )
 """Characters that XML 1.0 or HTML cannot hold, line ends and tabs apart."""
 
+_RARE = bytes({*range(0x09), *range(0x0B, 0x0D), *range(0x0E, 0x20), 0x7F, 0xED, 0xEF, *range(0xF0, 0xF5)})
+"""Bytes of UTF-8 without which a text holds none of FORBIDDEN: its control characters, and what its others begin with."""
+
 _BYTE_ORDER_MARKS = ((b"\xff\xfe", "UTF-16"), (b"\xfe\xff", "UTF-16"))
 
 
@@ -38,9 +41,13 @@ def decode(data: bytes, path: str) -> str:
 
 def printable(text: str) -> str:
     """The text with U+FFFD for every character of FORBIDDEN, and for halves of surrogate pairs."""
-    if FORBIDDEN.search(text):
-        text = FORBIDDEN.sub("\ufffd", text)
-    return text
+    return FORBIDDEN.sub("\ufffd", text) if _may_be_forbidden(text) else text
+
+
+def _may_be_forbidden(text: str) -> bool:
+    """A quick look, for most texts hold nothing of the kind, and to search them for it is slow."""
+    data = text.encode("utf-8", "surrogatepass")
+    return len(data.translate(None, _RARE)) != len(data)
 
 
 def _not_utf8(data: bytes, path: str, problem: UnicodeDecodeError) -> Diagnostic:

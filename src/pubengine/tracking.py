@@ -7,7 +7,8 @@ fields, were looked at; anything smaller is noted whole.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from pubengine.model import Card
@@ -30,17 +31,36 @@ MISSING = _Missing()
 
 
 class Reads:
-    """What one page read."""
+    """What is read of the site: by the page at hand and, for itself, by a piece of it."""
 
     def __init__(self) -> None:
         self._noted: set[Path] = set()
+
+    def begin(self) -> None:
+        """Begins another page."""
+        self._noted = set()
 
     def note(self, path: Path) -> None:
         """Notes that a value was read."""
         self._noted.add(path)
 
+    def note_all(self, paths: Iterable[Path]) -> None:
+        """Notes that several values were read."""
+        self._noted.update(paths)
+
+    @contextmanager
+    def apart(self) -> Iterator[set[Path]]:
+        """What is read meanwhile, apart; it counts as read by the page as well."""
+        outer, inner = self._noted, set[Path]()
+        self._noted = inner
+        try:
+            yield inner
+        finally:
+            self._noted = outer
+            outer |= inner
+
     def all(self) -> tuple[Path, ...]:
-        """The ways to all that was read, sorted."""
+        """The ways to all that the page read, sorted."""
         noted = self._noted
         if len(noted) >= MANY:
             noted = {
@@ -51,14 +71,28 @@ class Reads:
 
 def veiled(value: Any, path: Path, reads: Reads) -> Any:
     """A value that notes what is read of it; itself, and noted, if it is small."""
+    if not isinstance(value, _VEILED):
+        reads.note(path)
+        return value
     if isinstance(value, Card):
         return VeiledCard(value, path, reads)
-    if isinstance(value, (tuple, list)) and value and isinstance(value[0], Card):
-        return VeiledPosts(value, path, reads)
-    if isinstance(value, Mapping):
-        return VeiledMapping(value, path, reads)
-    reads.note(path)
-    return value
+    if isinstance(value, (tuple, list)):
+        if value and isinstance(value[0], Card):
+            return VeiledPosts(value, path, reads)
+        reads.note(path)
+        return value
+    return VeiledMapping(value, path, reads)
+
+
+def needs_veil(value: Any) -> bool:
+    """Whether a value is so large that pages are to note what of it they read."""
+    if isinstance(value, (tuple, list)):
+        return bool(value) and isinstance(value[0], Card)
+    return isinstance(value, _VEILED)
+
+
+_VEILED = (Card, tuple, list, dict, Mapping)
+"""What may be handed out behind a veil; what is asked for most comes first, for the last is slow to tell."""
 
 
 def unveiled(value: Any) -> Any:

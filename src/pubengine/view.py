@@ -11,7 +11,7 @@ from pubengine.inputs import RecordedSettings
 from pubengine.model import Body, Card, Site
 from pubengine.permalinks import url_of
 from pubengine.settings import SiteConfig
-from pubengine.tracking import Reads, veiled
+from pubengine.tracking import Reads, needs_veil, veiled
 
 Fetch = Callable[[str], Body]
 
@@ -34,14 +34,22 @@ IMPURE = ("an impure function",)
 """The way to what a function that is marked impure found."""
 
 
+TEXTS = 300
+"""How many texts are remembered as they were placed; a post's feeds, and pages that list it, follow one another."""
+
+
 class SiteView:
     """The site as pages see it: its settings, its posts and pages, and all that plugins described; notes what is read."""
 
-    def __init__(self, site: Site) -> None:
+    def __init__(self, site: Site, reads: Reads) -> None:
         self._values = site_values(site)
-        self._reads = Reads()
+        self._small = {name: (value, (name,)) for name, value in self._values.items() if not needs_veil(value)}
+        self._reads = reads
 
     def __getattr__(self, name: str) -> Any:
+        if small := self._small.get(name):
+            self._reads.note(small[1])
+            return small[0]
         if name not in self._values:
             self._reads.note((name,))
             raise AttributeError(f"the site has no {name!r}")
@@ -60,20 +68,17 @@ class View:
     def __init__(self, site: Site, fetch: Fetch) -> None:
         self._config = site.config
         self.config = cast("SiteConfig", RecordedSettings(site.config, self._note_setting))
-        self.site = SiteView(site)
+        self.reads = Reads()
+        self.site = SiteView(site, self.reads)
         self._fetch = fetch
+        self._texts: dict[tuple[object, ...], tuple[Card, str]] = {}
 
     def _note_setting(self, name: str) -> None:
         self.note(f"{SETTING}{name}")
 
     def note(self, name: str) -> None:
         """Notes that the page at hand reads something besides the site's values."""
-        self.site._reads.note((name,))  # noqa: SLF001 - the two are one
-
-    def begin(self) -> Reads:
-        """Begins another page: what is read from now on is noted in what this returns."""
-        self.site._reads = Reads()  # noqa: SLF001
-        return self.site._reads  # noqa: SLF001
+        self.reads.note((name,))
 
     def content(self, card: Card, *, in_list: bool = False, absolute: bool = False, level: int = 3) -> str:
         """The HTML of a post's whole text.
@@ -81,17 +86,25 @@ class View:
         `in_list`: it stands among others, below a title that is a heading of that `level`, so ids in it go
         and its headings are lowered. `absolute`: links get scheme and host.
         """
-        return self._placed(card, self._fetch(card.digest).html, in_list, absolute, level)
+        return self._placed(card, False, in_list, absolute, level)
 
     def excerpt(self, card: Card, *, in_list: bool = True, absolute: bool = False, level: int = 3) -> str:
         """The HTML of a post's text up to where the author marked `<!-- more -->`; the whole without a mark."""
-        body = self._fetch(card.digest)
-        return self._placed(card, body.excerpt or body.html, in_list, absolute, level)
+        return self._placed(card, True, in_list, absolute, level)
 
-    def _placed(self, card: Card, html: str, in_list: bool, absolute: bool, level: int) -> str:
-        origin = self._config.root if absolute else ""
+    def _placed(self, card: Card, excerpt: bool, in_list: bool, absolute: bool, level: int) -> str:
+        origin = self.config.root if absolute else ""
+        key = (id(card), excerpt, in_list, absolute, level)
+        if (known := self._texts.get(key)) and known[0] is card:
+            return known[1]
+        body = self._fetch(card.digest)
+        html = (excerpt and body.excerpt) or body.html
         in_list = in_list or absolute
-        return place(html, links=card.links, own_url=card.url, in_list=in_list, absolute=origin, level=level)
+        placed = place(html, links=card.links, own_url=card.url, in_list=in_list, absolute=origin, level=level)
+        self._texts[key] = card, placed
+        if len(self._texts) > TEXTS:
+            del self._texts[next(iter(self._texts))]
+        return placed
 
     def url(self, path: str) -> str:
         """The address, from the host's root, of a file in the output."""

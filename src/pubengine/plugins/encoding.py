@@ -13,6 +13,7 @@ CODE_PAGES = ("cp1252", "latin-1", "cp437", "cp850", "cp852", "mac_roman", "cp12
 """The character sets that UTF-8 is most often taken for by mistake, likeliest first."""
 
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\x80-\x9f\ufdd0-\ufdef\ufffe\uffff]")
+_CONTROL_BYTES = bytes({*range(0x09), *range(0x0B, 0x0D), *range(0x0E, 0x20), 0x7F})
 _REPLACED = re.compile("\ufffd")
 _NOT_ASCII = re.compile(r"[^\x00-\x7f]{2,}")
 _WORD = re.compile(r"\w*\Z")
@@ -25,6 +26,8 @@ MOST = 5
 @hookimpl
 def check(source: Source) -> Iterable[Diagnostic]:
     """Warns, with line and column, about characters that are probably not what the author wrote."""
+    if source.data.isascii() and len(source.data.translate(None, _CONTROL_BYTES)) == len(source.data):
+        return
     try:
         text = source.data.decode("utf-8")
     except UnicodeDecodeError:

@@ -10,6 +10,7 @@ from functools import lru_cache
 from typing import Any, Literal
 
 from markdown_it import MarkdownIt
+from markdown_it.rules_block import StateBlock, paragraph
 from markdown_it.rules_core import StateCore
 from markdown_it.rules_core.inline import inline as inline_rule
 from markdown_it.token import Token
@@ -104,7 +105,7 @@ def transform(post: Post, settings: Settings) -> Post:
     if deepest := next((token for token in tokens if token.level >= MAX_NESTING - 1), None):
         return _too_deep(post, deepest)
     post = _title_from_heading(post, tokens)
-    raw = settings.raw_html == "sanitize" and any(_raw(token) for token in _flat(tokens))
+    raw = settings.raw_html == "sanitize" and "<" in post.body and any(_raw(token) for token in _flat(tokens))
     if raw:
         post = _with_open_tags_shown(post, tokens)
         post = _with_safe_html(post, tokens, settings)
@@ -143,7 +144,24 @@ def _parser(settings: Settings) -> MarkdownIt:
         _guard_smartquotes(parser)
     _add_plugins(parser, settings)
     parser.core.ruler.at("inline", _inline)
+    parser.block.ruler.before("table", "prose", _prose)
     return parser
+
+
+def _prose(state: StateBlock, line: int, end: int, silent: bool) -> bool:
+    """A paragraph of one line that begins with a letter: most of a post, and nothing that another rule would take.
+
+    What begins with a letter becomes something else only by the line after it, or as the term of a definition.
+    """
+    first = state.src[state.bMarks[line] + state.tShift[line]]
+    if not (first.isascii() and first.isalpha()) or state.is_code_block(line):
+        return False
+    after = line + 1
+    while after < state.lineMax and state.isEmpty(after):
+        after += 1
+    if after < state.lineMax and (after == line + 1 or state.src[state.bMarks[after] + state.tShift[after]] in ":~"):
+        return False
+    return paragraph(state, line, end, silent)
 
 
 def _inline(state: StateCore) -> None:
@@ -175,8 +193,8 @@ def _add_plugins(parser: MarkdownIt, settings: Settings) -> None:
         from mdit_py_plugins.footnote import footnote_plugin
 
         parser.use(footnote_plugin)
-        parser.add_render_rule("footnote_block_open", _open_footnotes)
-        parser.add_render_rule("footnote_block_close", _close_footnotes)
+        parser.add_render_rule("footnote_block_open", lambda *_: _NOTES)
+        parser.add_render_rule("footnote_block_close", lambda *_: "</ol>\n</div>\n")
         parser.add_render_rule("footnote_caption", _footnote_number)
     if settings.definition_lists:
         from mdit_py_plugins.deflist import deflist_plugin
@@ -230,9 +248,6 @@ def _anchors(state: StateCore) -> None:
         heading.attrs["id"] = anchor
 
 
-# Headings and title.
-
-
 def _headings(tokens: Sequence[Token]) -> Iterable[tuple[Token, Token]]:
     for number, token in enumerate(tokens):
         if token.type == "heading_open" and token.level == 0:
@@ -240,9 +255,10 @@ def _headings(tokens: Sequence[Token]) -> Iterable[tuple[Token, Token]]:
 
 
 def _text_of(inline: Token) -> str:
-    return "".join(
-        child.content for child in inline.children or [] if child.type in ("text", "code_inline", "image", "softbreak")
-    )
+    return "".join(child.content for child in inline.children or [] if child.type in _SHOWN)
+
+
+_SHOWN = ("text", "code_inline", "image", "softbreak")
 
 
 def _title_from_heading(post: Post, tokens: list[Token]) -> Post:
@@ -260,9 +276,6 @@ def _title_from_heading(post: Post, tokens: list[Token]) -> Post:
         message = f"there is no title; the file's name makes it {title!r}"
         return post.replace(title=title).with_problem("warning", "title-missing", message, 1, hint=hint)
     return post
-
-
-# HTML.
 
 
 def _render(parser: MarkdownIt, tokens: list[Token], environment: dict[str, Any]) -> tuple[str, str]:
@@ -285,12 +298,7 @@ def _more_mark(tokens: list[Token]) -> tuple[int, int] | None:
     return None
 
 
-def _open_footnotes(*_: Any) -> str:
-    return '<hr class="footnotes-sep">\n<div class="footnotes">\n<ol class="footnotes-list">\n'
-
-
-def _close_footnotes(*_: Any) -> str:
-    return "</ol>\n</div>\n"
+_NOTES = '<hr class="footnotes-sep">\n<div class="footnotes">\n<ol class="footnotes-list">\n'
 
 
 def _footnote_number(_renderer: Any, tokens: Sequence[Token], index: int, *_: Any) -> str:
@@ -377,7 +385,7 @@ def _report(post: Post, tokens: list[Token], environment: dict[str, Any]) -> Pos
         hint = "allow its scheme in [plugins.markdown] link_schemes"
         message = f"the link to {url!r} stays text, for its scheme is not one that is known to be harmless"
         post = post.with_problem("warning", "link-scheme", message, _line_of(url, post), hint=hint)
-    for token in _flat(tokens):
+    for token in _flat(tokens) if "{" in post.body else ():
         for name in token.meta.get("insecure_attrs", ()):
             hint = 'trust it with [plugins.markdown] raw_html = "trust"'
             message = f"the attribute {name!r} in braces is left out"
