@@ -21,7 +21,7 @@ from pubengine.reasons import keep_reasons
 from pubengine.rendering import Material, Press, Rendered, once
 from pubengine.results import Basis, BuildResult, Options
 from pubengine.spans import Span
-from pubengine.write import Output, Written
+from pubengine.write import Output, States, Written
 
 
 class Done(Struct, frozen=True):
@@ -89,7 +89,7 @@ def _build(site: Opened, options: Options, cache: Cache, problems: Problems, wat
     basis = None
     if written:
         doubtful = bool(cache.problems or rendered.impure or site.registry.is_impure() or problems.exit_code())
-        basis = _basis(site, plan, rendered, doubtful=doubtful)
+        basis = _basis(site, plan, rendered, output.states, doubtful=doubtful)
     spans = site.registry.spans.take() if site.registry.spans else ()
     return Done(plan, rendered, written, basis, spans)
 
@@ -103,12 +103,13 @@ def _rendered(site: Opened, plan: Plan, output: Output, cache: Cache, watcher: O
     return press.run(output, plan.digests, plan.crew, watcher), book
 
 
-def _basis(site: Opened, plan: Plan, rendered: Rendered, *, doubtful: bool) -> Basis:
+def _basis(site: Opened, plan: Plan, rendered: Rendered, states: States, *, doubtful: bool) -> Basis:
     more = (*plan.inputs, *rendered.inputs)
     return Basis(
         inputs=None if doubtful else all_inputs(plan.sources, more, site.registry, site.config),
         until=next_change(plan.cards, plan.selection, site.config.site),
         files=rendered.files,
+        states=states,
         makers={page.path: page.plugin for page in plan.emitted.pages},
         impure=frozenset(rendered.impure),
     )

@@ -26,7 +26,7 @@ from pubengine.paths import KEPT
 T = TypeVar("T")
 
 _NAME = "cache.db"
-_FORMAT = 1
+_FORMAT = 2
 _APPLICATION = 0x70756265
 """What SQLite's `application_id` says of a file that is ours: `pube`."""
 

@@ -33,10 +33,14 @@ def emit(site: Site, registry: Registry, theme: Theme) -> Emitted:
         Page(path=f"assets/{name}", copy=str(path), listed=False, plugin=f"theme {theme.name}")
         for name, path in theme.assets.items()
     )
-    pages = _side_by_side((*assets, *registry.emit(site)), problems)
-    more = registry.summarize(site, tuple(sorted(pages, key=lambda page: page.path)))
-    pages = _side_by_side((*pages, *more), problems)
-    return Emitted(site, tuple(sorted(pages, key=lambda page: page.path)), tuple(problems))
+    pages = _sorted(_side_by_side((*assets, *registry.emit(site)), problems))
+    more = registry.summarize(site, pages)
+    pages = _sorted(_side_by_side((*pages, *more), problems))
+    return Emitted(site, pages, tuple(problems))
+
+
+def _sorted(pages: tuple[Page, ...]) -> tuple[Page, ...]:
+    return tuple(sorted(pages, key=lambda page: page.path))
 
 
 def _side_by_side(pages: tuple[Page, ...], problems: list[Diagnostic]) -> tuple[Page, ...]:
@@ -50,7 +54,14 @@ def _side_by_side(pages: tuple[Page, ...], problems: list[Diagnostic]) -> tuple[
             problems.append(_problem("address-invalid", page, f"the path {page.path!r} is no good: {why}"))
         else:
             by_place[folded(page.path)].append(page)
-    folders = {folder: place for place in by_place for folder in _folders(place)}
+    folders: dict[str, str] = {}
+    for place in by_place:
+        for folder in _folders(place):
+            if folder in folders:  # and so are all above it
+                break
+            folders[folder] = place
+    if len(by_place) == len(pages) and not folders.keys() & by_place.keys():
+        return pages
     kept = []
     for place, (page, *others) in by_place.items():
         if others:

@@ -27,29 +27,46 @@ from pubengine.view import ASSET, IMPURE, READ, SETTING, site_values
 class PageState(Struct, frozen=True, array_like=True):
     """How a page was made."""
 
-    made: str
-    """The hash of its template with all it stands on, or of its function, and of the code and settings behind them."""
-    given: str
+    made: int
+    """The hash of its template with all it stands on, or of its function, and of the code and settings behind them:
+    a place in `PageStates.made`."""
+    given: bytes
     """The hash of its values and its title."""
     reads: int
     """What it read of the site: a place in `PageStates.reads`."""
-    seen: str
-    """The hash of what it found there."""
-    digest: str
+    digest: bytes
     """The hash of its bytes."""
 
 
 class PageStates(Struct):
     """How the pages of one output were made, by path."""
 
+    made: list[str] = []
     reads: list[tuple[Path, ...]] = []
+    seen: list[str] = []
+    """The hash of what was found at each of `reads`."""
     pages: dict[str, PageState] = {}
+
+    def made_of(self, path: str) -> str:
+        """The hash of what made a page."""
+        return self.made[self.pages[path].made]
+
+    def seen_by(self, path: str) -> str:
+        """The hash of what a page read."""
+        return self.seen[self.pages[path].reads]
 
 
 def page_states(cache: Cache, output: str) -> PageStates:
     """How the pages of an output were made. Raises CacheError."""
-    states = decoded(cache.note(f"pages {output}"), PageStates) or PageStates(reads=[], pages={})
-    if any(not 0 <= one.reads < len(states.reads) for one in states.pages.values()):
+    data = cache.note(f"pages {output}")
+    try:
+        states = msgspec.msgpack.decode(data, type=PageStates) if data else PageStates([], [], [], {})
+    except (msgspec.MsgspecError, ValueError) as problem:
+        raise CacheError(f"an entry cannot be read: {problem}") from None
+    made, reads = range(len(states.made)), range(len(states.reads))
+    if len(states.seen) != len(reads) or any(
+        one.made not in made or one.reads not in reads for one in states.pages.values()
+    ):
         raise CacheError("an entry contradicts itself")
     return states
 
@@ -137,17 +154,20 @@ class Book:
         self._cache = cache
         self._name = f"pages {output}"
         self._keys = keys
-        self._old = page_states(cache, output)
-        self._seen = [_seen_or_nothing(keys, reads) for reads in self._old.reads]
-        self._new = PageStates(reads=[], pages={})
-        self._places: dict[tuple[Path, ...], int] = {}
+        self._old = old = page_states(cache, output)
+        now = [_seen_or_nothing(keys, reads) for reads in old.reads]
+        self._still = [bool(is_now) and is_now == was for is_now, was in zip(now, old.seen, strict=True)]
+        self._pages: dict[str, PageState] = {}
+        self._made = {made: place for place, made in enumerate(old.made)}
+        self._reads = {reads: place for place, reads in enumerate(old.reads)}
+        self._seen = now
 
     def known(self, path: str, key: tuple[str, str] | None) -> str:
         """The hash of the bytes that a page with that key has; an empty string where it has to be made to know."""
         old = self._old.pages.get(path)
-        if old is None or (old.made, old.given) != key or old.seen != self._seen[old.reads]:
+        if old is None or key is None or not self._still[old.reads]:
             return ""
-        return old.digest
+        return old.digest.hex() if (self._old.made[old.made], old.given.hex()) == key else ""
 
     def why(self, path: str, key: tuple[str, str] | None) -> str:
         """Why a page has to be made."""
@@ -156,43 +176,63 @@ class Book:
             return "it is new"
         if key is None:
             return "what it is made from cannot be compared"
-        if old.made != key[0]:
+        if self._old.made[old.made] != key[0]:
             return "its template, its plugin or their settings changed"
-        if old.given != key[1]:
+        if old.given.hex() != key[1]:
             return "what it is given changed"
-        if old.seen != self._seen[old.reads]:
+        if not self._still[old.reads]:
             return "what it reads of the site changed"
         return "the file in the output is not what it was"
 
     def keep(self, path: str) -> None:
         """The page is what it was."""
-        old = self._old.pages[path]
-        self._new.pages[path] = PageState(
-            old.made, old.given, self._place(self._old.reads[old.reads]), old.seen, old.digest
-        )
+        self._pages[path] = self._old.pages[path]
 
     def note(self, path: str, key: tuple[str, str], reads: tuple[Path, ...], digest: str) -> None:
         """The page was made."""
-        try:
-            seen = self._keys.seen(reads)
-        except UnhashableError:
-            return
-        self._new.pages[path] = PageState(*key, self._place(reads), seen, digest)
-
-    def _place(self, reads: tuple[Path, ...]) -> int:
-        if reads not in self._places:
-            self._places[reads] = len(self._new.reads)
-            self._new.reads.append(reads)
-        return self._places[reads]
+        place = self._reads.get(reads, len(self._seen))
+        if place == len(self._seen):
+            self._reads[reads] = place
+            self._seen.append(_seen_or_nothing(self._keys, reads))
+        if self._seen[place]:
+            made = self._made.setdefault(key[0], len(self._made))
+            self._pages[path] = PageState(made, bytes.fromhex(key[1]), place, bytes.fromhex(digest))
 
     def inputs(self) -> Iterator[Input]:
         """Files and folders that were opened for pages."""
-        for path in {path for reads in self._new.reads for path in reads if path[0] == READ}:
+        used = {page.reads for page in self._pages.values()}
+        opened = {path for reads, place in self._reads.items() if place in used for path in reads if path[0] == READ}
+        for path in opened:
             yield Input(path[1], path[2], "")
 
     def save(self) -> None:
         """Keeps what this build knows for the next."""
-        self._cache.keep_note(self._name, msgspec.json.encode(self._new))
+        self._cache.keep_note(self._name, msgspec.msgpack.encode(self._compact()))
+
+    def _compact(self) -> PageStates:
+        """What is known, without what no page needs any more."""
+        made = _renumbered(page.made for page in self._pages.values())
+        reads = _renumbered(page.reads for page in self._pages.values())
+        by_place = {place: one for one, place in self._reads.items()}
+        names = {place: one for one, place in self._made.items()}
+        if all(old == new for numbers in (made, reads) for old, new in numbers.items()):
+            pages = self._pages
+        else:
+            pages = {
+                path: PageState(made[one.made], one.given, reads[one.reads], one.digest)
+                for path, one in self._pages.items()
+            }
+        return PageStates(
+            [names[place] for place in made],
+            [by_place[place] for place in reads],
+            [self._seen[p] for p in reads],
+            pages,
+        )
+
+
+def _renumbered(places: Iterable[int]) -> dict[int, int]:
+    """New places for those that are in use, in the order of the old."""
+    return {old: new for new, old in enumerate(sorted(set(places)))}
 
 
 class _References(Struct, frozen=True):

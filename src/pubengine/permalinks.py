@@ -31,6 +31,13 @@ _RESERVED = frozenset(
 _AWKWARD = re.compile(r'[\x00-\x1f\x7f-\x9f\\:*?"<>|\u202a-\u202e\u2066-\u2069\u2028\u2029\ufffd]')
 
 
+_SIMPLE = re.compile(
+    r"(?:(?!(?:con|prn|aux|nul|com\d|lpt\d)(?:[./]|\Z))[a-z0-9_][a-z0-9_-]*(?:\.[a-z0-9_-]+)*(?:/|\Z)(?!\Z(?<=/)))+",
+    re.IGNORECASE | re.ASCII,
+)
+"""Paths that are plainly good, as most are; about any other, `problem_with_name` has the word."""
+
+
 def problem_with_name(name: str) -> str:
     """Why `name` cannot be one part of a path on every system, or an empty string."""
     if not name:
@@ -54,7 +61,10 @@ def problem_with_name(name: str) -> str:
 
 def problem_with_path(path: str) -> str:
     """Why `path`, its parts parted by `/`, cannot be a place in the output, or an empty string."""
-    parts = path.removeprefix("/").removesuffix("/").split("/") if path.strip("/") else []
+    inner = path.removeprefix("/").removesuffix("/")
+    if len(inner) <= MAX_NAME and _SIMPLE.fullmatch(inner):
+        return ""
+    parts = inner.split("/") if path.strip("/") else []
     for part in parts:
         if problem := problem_with_name(part):
             return problem
@@ -65,6 +75,8 @@ def problem_with_path(path: str) -> str:
 
 def problem_with_output(path: str) -> str:
     """Why `path` cannot be a file in the output folder, or an empty string."""
+    if len(path) <= MAX_NAME and _SIMPLE.fullmatch(path):
+        return ""
     if not path or path.startswith("/") or path.endswith("/"):
         return "it is not a path below the output folder"
     if path.partition("/")[0].casefold() == MANIFEST:

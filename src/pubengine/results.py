@@ -15,7 +15,7 @@ from pubengine.diagnostics import Diagnostic, error
 from pubengine.errors import ConfigError
 from pubengine.spans import Span
 from pubengine.unchanged import Inputs
-from pubengine.write import Written
+from pubengine.write import States, Written
 
 
 def moment_of_build() -> datetime:
@@ -101,6 +101,8 @@ class Basis(Struct, frozen=True):
     """When the clock alone will change something, in seconds since 1970."""
     files: dict[str, str]
     """Hashes of the files in the output."""
+    states: States
+    """Of those files and their folders."""
     makers: dict[str, str]
     """The plugin, or the theme, that each of them comes from."""
     impure: frozenset[str]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from pathlib import Path
 
 import msgspec
@@ -68,22 +68,23 @@ def _is_plain(state: os.stat_result) -> bool:
     return (state.st_mode & 0o170000) == 0o100000
 
 
-def foreign(tree: Path, ours: Iterable[str], believed: Stats) -> list[str]:
-    """Paths of whatever is in a tree that is not ours; links to folders count, and are not followed.
+def looked_over(tree: Path, ours: Iterable[str], believed: Stats) -> tuple[Stats, list[str]]:
+    """The states of the folders that our files lie in, and the paths of whatever else is in a tree.
 
-    `believed`: states of folders in which they hold nothing else.
+    Links to folders count as somebody else's, and are not followed. `believed`: states of folders in which
+    they hold nothing else.
     """
     files = set(ours)
-    folders = set(folders_of(files))
+    folders = list(folders_of(files))
+    states = {folder: state for folder in folders if (state := folder_stat(tree, folder))}
     found: list[str] = []
-    for folder in folders:
-        state = folder_stat(tree, folder)
-        if state is not None and believed.get(folder) != state:
-            found += _foreign_in(tree, folder, files, folders)
-    return sorted(found)
+    for folder, state in states.items():
+        if believed.get(folder) != state:
+            found += _foreign_in(tree, folder, files, states)
+    return states, sorted(found)
 
 
-def _foreign_in(tree: Path, folder: str, files: set[str], folders: set[str]) -> Iterator[str]:
+def _foreign_in(tree: Path, folder: str, files: set[str], folders: Container[str]) -> Iterator[str]:
     with os.scandir(tree / folder) as entries:
         for entry in entries:
             path = f"{folder}/{entry.name}" if folder else entry.name

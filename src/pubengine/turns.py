@@ -14,8 +14,10 @@ from pubengine.trees import Manifest, Stats, folder_stat, folders_of, read_manif
 
 def bring_up_to_date(
     tree: Path, manifest: Manifest, stage: Path, published: Path, there: dict[str, str], believed: Stats
-) -> set[str]:
-    """Makes a tree the site of a manifest; returns the paths of files whose state that changed. Raises OSError.
+) -> tuple[set[str], Stats]:
+    """Makes a tree the site of a manifest. Raises OSError.
+
+    Returns the paths of files whose state that changed, and the states of folders in which no such file is.
 
     Files in the stage are moved over; others are linked from the published tree, which holds those in
     `there`, by hash. A file that both trees had with the same hash was linked before, and stays as it is.
@@ -26,10 +28,11 @@ def bring_up_to_date(
         shutil.rmtree(tree, ignore_errors=True)
         os.rename(stage, tree)
         write_manifest(tree, manifest)
-        return set(manifest.files)
+        return set(manifest.files), {}
     before = read_manifest(tree).files
     folders = list(folders_of(before)) if before else []
-    doubtful = {folder for folder in folders if believed.get(folder) != folder_stat(tree, folder)}
+    states = {folder: folder_stat(tree, folder) for folder in folders}
+    doubtful = {folder for folder, state in states.items() if believed.get(folder) != state}
     if not before:
         shutil.rmtree(tree, ignore_errors=True)
     tree.mkdir(parents=True, exist_ok=True)
@@ -53,7 +56,9 @@ def bring_up_to_date(
     for path in wanted:
         _put(f"{tree}/{path}", f"{stage}/{path}", f"{published}/{path}", linked=there.get(path) == manifest.files[path])
     write_manifest(tree, manifest)
-    return {*wanted, *gone}
+    touched = {*wanted, *gone}
+    changed = {*folders_of(touched), *doubtful}
+    return touched, {folder: state for folder, state in states.items() if state and folder not in changed}
 
 
 def _put(target: str, staged: str, published: str, *, linked: bool) -> None:

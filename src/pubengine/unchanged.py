@@ -25,6 +25,14 @@ _SETTLED = 2_000_000_000
 """Nanoseconds after a change from which on another one would show in the times; as in `digests.py`."""
 
 
+Stat = tuple[int, int, int, int]
+"""Size in bytes (0 of folders), time of change of the bytes and of the entry in nanoseconds, and number of the inode."""
+Found = tuple[str, str, Stat | None]
+"""A path; `file`, `folder` or `missing`; and the state."""
+Left = tuple[dict[str, Stat], dict[str, Stat], dict[str, str]]
+"""The states of an output's folders and of its files, and the files' hashes, by path; the output itself is an empty path."""
+
+
 class Look:
     """The states of all that a build may read, as they were before it read anything."""
 
@@ -62,19 +70,18 @@ class Look:
             self._write(known | {"young": {}, "young_output": {}})
         return dict(known["result"])
 
-    def remember(
-        self, inputs: Inputs, moment: float, until: float, files: dict[str, str], result: dict[str, Any]
-    ) -> None:
+    def remember(self, inputs: Inputs, moment: float, until: float, left: Left, result: dict[str, Any]) -> None:
         """Keeps what a build found and did, together with the states that this look found before it.
 
         `inputs`: what it read besides the site's own folders; `until`: when the clock alone will change
-        something; `files`: hashes of the files that it left in the output.
+        something; `left`: what it left in the output.
         """
-        inside = sorted({path.rpartition("/")[0] for path in files} - {""})
-        folders = {above for path in inside for above in _with_parents(path)}
-        self._output = "\n".join(["", *sorted(folders)]) + "\0" + "\n".join(files)
-        state, young = _states(self._left(), time.time_ns())
+        folders, files, digests = left
+        self._output = "\n".join(folders) + "\0" + "\n".join(files)
         root = f"{self._paths.output}/"
+        found = [(f"{root}{path}" if path else root[:-1], "folder", state) for path, state in folders.items()]
+        found += [(f"{root}{path}", "file", state) for path, state in files.items()]
+        state, young = _states(found, time.time_ns())
         sure = inputs == self.inputs
         if not sure:  # what is old enough was the same when we looked
             self._read, young_inputs = _states(_inputs(self._paths, inputs), self._now)
@@ -88,7 +95,7 @@ class Look:
             "read": self._read,
             "young": self._young,
             "output": state,
-            "young_output": {path: files.get(path.removeprefix(root)) or _digest(path) for path in young},
+            "young_output": {path: digests.get(path.removeprefix(root)) or _digest(path) for path in young},
             "moment": moment,
             "until": until,
             "result": result,
@@ -103,7 +110,7 @@ class Look:
         with contextlib.suppress(OSError):
             os.unlink(self._file)
 
-    def _left(self) -> Iterator[tuple[str, str, os.stat_result | None]]:
+    def _left(self) -> Iterator[Found]:
         """The state of each file and folder of the output."""
         root = str(self._paths.output)
         folders, _, files = self._output.partition("\0")
@@ -159,7 +166,7 @@ def _read(path: str) -> tuple[dict[str, Any], str]:
     return {}, ""
 
 
-def _states(found: Iterable[tuple[str, str, os.stat_result | None]], now: int) -> tuple[str, list[str]]:
+def _states(found: Iterable[Found], now: int) -> tuple[str, list[str]]:
     """One hash of many states, and the paths of what changed so lately that another change would not show in it."""
     lines = []
     young = []
@@ -168,15 +175,14 @@ def _states(found: Iterable[tuple[str, str, os.stat_result | None]], now: int) -
         if state is None:
             lines.append(f"{path}\0{kind}")
             continue
-        changed, touched = state.st_mtime_ns, state.st_ctime_ns
-        size = state.st_size if kind == "file" else 0
-        lines.append(f"{path}\0{size} {changed} {touched} {state.st_ino}")
+        size, changed, touched, number = state
+        lines.append(f"{path}\0{size} {changed} {touched} {number}")
         if changed >= newest or touched >= newest:
             young.append(path)
     return hashlib.blake2b("\n".join(lines).encode("utf-8", "surrogateescape"), digest_size=16).hexdigest(), young
 
 
-def _everything(paths: Paths) -> Iterator[tuple[str, str, os.stat_result | None]]:
+def _everything(paths: Paths) -> Iterator[Found]:
     """The state of whatever any build may read."""
     root = str(paths.root)
     yield from _tree(os.path.dirname(os.path.abspath(__file__)), frozenset())
@@ -189,7 +195,7 @@ def _everything(paths: Paths) -> Iterator[tuple[str, str, os.stat_result | None]
         yield from _tree(os.path.join(root, name), frozenset())
 
 
-def _inputs(paths: Paths, inputs: Inputs) -> Iterator[tuple[str, str, os.stat_result | None]]:
+def _inputs(paths: Paths, inputs: Inputs) -> Iterator[Found]:
     """The state of what this site's build read besides."""
     for path in inputs.files:
         yield from _one(os.path.join(paths.root, path))
@@ -197,19 +203,24 @@ def _inputs(paths: Paths, inputs: Inputs) -> Iterator[tuple[str, str, os.stat_re
         yield from _tree(os.path.join(paths.root, path), frozenset())
 
 
-def _one(path: str) -> Iterator[tuple[str, str, os.stat_result | None]]:
+def _one(path: str) -> Iterator[Found]:
     try:
         state = os.lstat(path)
         if state.st_mode & 0o170000 == 0o120000:
-            yield path, "file", state
+            yield path, "file", _stat(state)
             state = os.stat(path)
     except OSError:
         yield path, "missing", None
         return
-    yield path, "folder" if state.st_mode & 0o170000 == 0o040000 else "file", state
+    is_folder = state.st_mode & 0o170000 == 0o040000
+    yield path, "folder" if is_folder else "file", _stat(state, is_folder)
 
 
-def _tree(folder: str, above: frozenset[tuple[int, int]]) -> Iterator[tuple[str, str, os.stat_result | None]]:
+def _stat(state: os.stat_result, is_folder: bool = False) -> Stat:
+    return (0 if is_folder else state.st_size, state.st_mtime_ns, state.st_ctime_ns, state.st_ino)
+
+
+def _tree(folder: str, above: frozenset[tuple[int, int]]) -> Iterator[Found]:
     """Everything in a folder, with what symbolic links lead to."""
     try:
         here = os.stat(folder)
@@ -221,7 +232,7 @@ def _tree(folder: str, above: frozenset[tuple[int, int]]) -> Iterator[tuple[str,
     place = (here.st_dev, here.st_ino)
     if place in above:
         return
-    yield folder, "folder", here
+    yield folder, "folder", _stat(here, is_folder=True)
     for entry in sorted(found, key=lambda one: one.name):
         if entry.is_symlink():
             yield from _one(entry.path)
@@ -230,7 +241,7 @@ def _tree(folder: str, above: frozenset[tuple[int, int]]) -> Iterator[tuple[str,
                 if entry.name != "__pycache__":
                     yield from _tree(entry.path, above | {place})
             elif not entry.is_symlink():
-                yield entry.path, "file", entry.stat()
+                yield entry.path, "file", _stat(entry.stat())
         except OSError:
             yield entry.path, "missing", None
 
@@ -255,9 +266,3 @@ def _names(folder: str) -> list[str]:
         return sorted(os.listdir(folder))
     except OSError:
         return []
-
-
-def _with_parents(folder: str) -> Iterator[str]:
-    while folder:
-        yield folder
-        folder = folder.rpartition("/")[0]

@@ -6,10 +6,14 @@ import hashlib
 import io
 import pickle
 from collections.abc import Iterable, Mapping
+from datetime import date, datetime, time, timedelta
+from itertools import chain
 from types import FunctionType
 from typing import Any
 
 import msgspec
+from msgspec import Struct
+from msgspec.structs import astuple
 
 from pubengine.model import Card, Site
 
@@ -18,29 +22,62 @@ class UnhashableError(ValueError):
     """A value that has no hash: a lambda, an open file, a value that holds itself."""
 
 
+_SCALARS = frozenset({str, int, float, bool, type(None), bytes})
+_MOMENTS = frozenset({datetime, date, time, timedelta})
+
+
 class Hasher:
     """Hashes values of one build.
 
     A card that the site holds counts by its version, which is made once; anything else by its parts. Classes
     and functions count by their names and by `code`, the fingerprints of plugins by their modules.
 
-    The bytes that are hashed are those of a pickle without memory of what it saw before (so that equal values
-    that are not the same object look the same); nothing ever reads it.
+    What is hashed is how Python writes the value down once all in it is plain: tuples that begin with the name of
+    what they stand for, and scalars. What cannot be made plain is pickled; nothing ever reads that.
     """
 
     def __init__(self, site: Site, code: Mapping[str, str]) -> None:
         self._versions = {id(card): _version(card) for card in (*site.posts, *site.pages)}
         self._code = code
+        self._names: dict[type, str] = {}
 
     def digest(self, value: Any) -> str:
         """The hash of a value. Raises UnhashableError."""
-        file = io.BytesIO()
-        pickler = _Pickler(file, self._versions, self._code)
         try:
-            pickler.dump(value)
+            text = repr(self._plain(value))
         except (pickle.PicklingError, TypeError, AttributeError, RecursionError, ValueError) as problem:
             raise UnhashableError(str(problem)) from None
-        return hashlib.blake2b(file.getbuffer(), digest_size=16).hexdigest()
+        return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
+
+    def _plain(self, value: Any) -> Any:
+        kind = type(value)
+        if kind in _SCALARS:
+            return value
+        if kind is Card and (version := self._versions.get(id(value))):
+            return ("card", version)
+        if kind is tuple or kind is list:
+            return (kind.__name__, *map(self._plain, value))
+        if kind is dict:
+            return ("dict", *map(self._plain, chain.from_iterable(value.items())))
+        if kind in _MOMENTS:
+            return (kind.__name__, repr(value))
+        if isinstance(value, Struct):
+            return (self._name(kind), *map(self._plain, astuple(value)))
+        return ("pickled", self._pickled(value))
+
+    def _name(self, kind: type) -> str:
+        if kind not in self._names:
+            code = self._code.get(_plugin_of(kind), "")
+            if code and "<" in kind.__qualname__:
+                raise UnhashableError(f"{kind.__qualname__} has no name of its own")
+            self._names[kind] = f"{kind.__module__}:{kind.__qualname__}:{code}"
+        return self._names[kind]
+
+    def _pickled(self, value: Any) -> bytes:
+        """A pickle without memory of what it saw before, so that equal values that are not one object look the same."""
+        file = io.BytesIO()
+        _Pickler(file, self._versions, self._code).dump(value)
+        return file.getvalue()
 
 
 def _version(card: Card) -> bytes:

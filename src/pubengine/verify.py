@@ -18,7 +18,7 @@ from pubengine.config import read_config
 from pubengine.diagnostics import Diagnostic
 from pubengine.digests import digest_of_file
 from pubengine.environment import LOADING
-from pubengine.pages import PageState, page_states
+from pubengine.pages import PageStates, page_states
 from pubengine.paths import Paths
 from pubengine.progress import Outlook
 from pubengine.registry import open_registry
@@ -31,7 +31,7 @@ class _Side(Struct, frozen=True):
 
     files: dict[str, str]
     """Hashes of its files, taken from the disk."""
-    pages: dict[str, PageState]
+    pages: PageStates
     sources: dict[str, bytes]
     """What became of each source."""
 
@@ -63,7 +63,7 @@ def _side(paths: Paths) -> _Side:
     with Cache(cache_path(paths.kept)) as cache:
         states = page_states(cache, os.path.relpath(paths.output, paths.root))
         sources = {path: data for path, _, _, data in cache.files()}
-    return _Side(files, states.pages, sources)
+    return _Side(files, states, sources)
 
 
 class _Suspect(Struct, frozen=True):
@@ -123,12 +123,12 @@ _STEPS = {
 
 def _cause(path: str, one: _Side, other: _Side, sources: list[str]) -> tuple[str, str]:
     """The step in which a file came to differ, and how that shows."""
-    mine, theirs = one.pages.get(path), other.pages.get(path)
+    mine, theirs = one.pages.pages.get(path), other.pages.pages.get(path)
     if path not in other.files or path not in one.files:
         return "emit", "the pages that there are differ"
-    if mine is None or theirs is None or mine.made != theirs.made:
+    if mine is None or theirs is None or one.pages.made_of(path) != other.pages.made_of(path):
         return "make", "it is made in another way"
-    if (mine.given, mine.seen) == (theirs.given, theirs.seen):
+    if (mine.given, one.pages.seen_by(path)) == (theirs.given, other.pages.seen_by(path)):
         return "make", "what it was given and what it read of the site are the same"
     if sources:
         return "load", f"{_some(sources)} became something else, though nothing that was read changed"

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Hashable
 from datetime import date as Date
 from datetime import datetime, time
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     from babel import Locale
 
-_NAMED = ("full", "long", "medium", "short")
+_Named = Literal["full", "long", "medium", "short"]
+_NAMED: dict[str, _Named] = {"full": "full", "long": "long", "medium": "medium", "short": "short"}
 
 
 @lru_cache(maxsize=64)
@@ -38,9 +40,52 @@ def is_known(language: str) -> bool:
 @lru_cache(maxsize=20_000)
 def format_date(day: Date, language: str, pattern: str = "full") -> str:
     """A day in words: `pattern` is full, long, medium, short, or a CLDR date pattern (UTS 35)."""
-    from babel.dates import format_date as babel_format_date
+    return _pattern(pattern, language) % _Fields(day, language)
 
-    return babel_format_date(day, pattern, locale_of(language))
+
+@lru_cache(maxsize=64)
+def _pattern(pattern: str, language: str) -> str:
+    """A pattern with its fields as `%(EEEE)s`."""
+    from babel.dates import get_date_format, parse_pattern
+
+    locale = locale_of(language)
+    parsed = get_date_format(_NAMED[pattern], locale) if pattern in _NAMED else parse_pattern(pattern)
+    return str(parsed.format)
+
+
+class _Fields:
+    """The fields of a day in words, by Babel; what days have in common is asked for once."""
+
+    def __init__(self, day: Date, language: str) -> None:
+        self._day = day
+        self._language = language
+
+    def __getitem__(self, field: str) -> str:
+        part = _PARTS.get(field[0])
+        return _field(field, self._language, part(self._day) if part else self._day, self._day)
+
+
+_PARTS: dict[str, Callable[[Date], Hashable]] = {
+    "y": lambda day: day.year,
+    "M": lambda day: day.month,
+    "L": lambda day: day.month,
+    "d": lambda day: day.day,
+    "E": lambda day: day.weekday(),
+}
+"""The part of a day that a field of that letter hangs on; any other hangs on the whole day."""
+
+
+_fields: dict[tuple[str, str, Hashable], str] = {}
+
+
+def _field(field: str, language: str, part: Hashable, day: Date) -> str:
+    """A field of a day."""
+    key = (field, language, part)
+    if key not in _fields:
+        from babel.dates import DateTimeFormat
+
+        _fields[key] = DateTimeFormat(day, locale_of(language))[field]
+    return _fields[key]
 
 
 def format_time(moment: datetime, language: str) -> str:

@@ -15,7 +15,7 @@ import shutil
 import stat
 import tempfile
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from types import TracebackType
@@ -24,7 +24,7 @@ from typing import Self
 import msgspec
 from msgspec import Struct
 
-from pubengine.cache import Cache, decoded
+from pubengine.cache import Cache, CacheError
 from pubengine.diagnostics import Diagnostic, error
 from pubengine.digests import Stat, digest_of, is_settled, stat_of
 from pubengine.errors import OutputError
@@ -32,7 +32,7 @@ from pubengine.exchange import exchange, recover
 from pubengine.lock import locked
 from pubengine.paths import Paths
 from pubengine.permalinks import problem_with_output
-from pubengine.trees import FORMAT, Manifest, Stats, folder_stat, folders_of, foreign, intact, read_manifest
+from pubengine.trees import FORMAT, Manifest, Stats, folder_stat, folders_of, intact, looked_over, read_manifest
 from pubengine.turns import bring_up_to_date
 
 
@@ -43,6 +43,13 @@ class Written(Struct, frozen=True):
     updated: tuple[str, ...]
     removed: tuple[str, ...]
     unchanged: int
+
+
+class States(Struct, frozen=True):
+    """The states of an output's files and folders."""
+
+    files: Stats
+    folders: Stats
 
 
 class Left(Struct, frozen=True):
@@ -68,6 +75,8 @@ class Output:
         self._aside = paths.aside
         self._other = self._aside / "tree"
         self._held = ExitStack()
+        self.states = States({}, {})
+        """Of the output's files and folders, once it is published."""
 
     def __enter__(self) -> Self:
         """Waits for other builds, and looks at what is there. Raises OutputError."""
@@ -89,13 +98,14 @@ class Output:
 
     def _open(self) -> None:
         recover(self._other, self._output)
-        self._left = decoded(self._cache.note(f"output {self.name}"), Left) or Left()
+        self._left = _read_left(self._cache.note(f"output {self.name}"))
         manifest = read_manifest(self._output)
         if manifest.site and self._site and manifest.site != self._site:
             message = f"{self._output} holds another site, whose id is {manifest.site!r}"
             raise OutputError(error("output-foreign", message, hint="name another folder with --output, or delete it"))
         self._old = {path: digest for path, digest in manifest.files.items() if not problem_with_output(path)}
-        self._refuse_foreign()
+        self._opened = time.time_ns()
+        self._folders = self._look_over()
         self._intact = intact(self._output, self._old, self._left.files)
         for name in os.listdir(self._aside):
             if name.startswith("stage-"):  # of a build that died, for we hold the lock
@@ -131,11 +141,11 @@ class Output:
         new = dict(sorted(new.items()))
         fresh = {path for path, digest in new.items() if not self.holds(path, digest)}
         with self._blamed():
-            self._refuse_foreign()
             if fresh or new != self._old or not self._output.exists():
                 self._replace(new)
             else:
-                self._note(new, set(), self._left.folders, self._left.other_folders)
+                self.states = States({path: self._intact[path][0] for path in new}, self._folders)
+                self._note(new, self._left.other_folders, self._left)
         added = tuple(path for path in new if path not in self._old)
         removed = tuple(sorted(self._old.keys() - new.keys()))
         updated = tuple(path for path in new if path in fresh and path in self._old)
@@ -144,51 +154,75 @@ class Output:
     def _replace(self, new: dict[str, str]) -> None:
         manifest = Manifest(FORMAT, self._site, new)
         there = {path: digest for path, (_, digest) in self._intact.items()}
-        touched = bring_up_to_date(self._other, manifest, self.stage, self._output, there, self._left.other_folders)
+        touched, folders = bring_up_to_date(
+            self._other, manifest, self.stage, self._output, there, self._left.other_folders
+        )
         self._other.chmod(_mode_of(self._output))
         self._output.mkdir(exist_ok=True)
         exchange(self._other, self._output)
-        self._keep_latecomers()
+        other_folders = self._keep_latecomers()
         if not self._old:  # the first site has none before it to take turns with
             bring_up_to_date(self._other, manifest, self.stage, self._output, new, {})
-        self._note(new, touched, self._left.other_folders, self._left.folders)
+            other_folders = {}
+        self.states = self._states(new, touched, folders)
+        swapped = Left(self._left.files, self._left.other_folders, self._left.folders)
+        self._note(new, other_folders, swapped)
 
-    def _note(self, new: dict[str, str], touched: set[str], folders: Stats, other_folders: Stats) -> None:
-        """Keeps the states of both trees for the next build to compare; `folders` are states believed so far."""
+    def _states(self, new: dict[str, str], touched: set[str], folders: Stats) -> States:
+        """The states of the new site: of what was not touched, those that are known already."""
+        known = {path: one[0] for path, one in self._intact.items() if path not in touched}
+        folders = {folder: state for folder, state in folders.items() if folder}  # the top was renamed
+        return States(
+            {path: known.get(path) or stat_of(os.lstat(f"{self._output}/{path}")) for path in new},
+            {
+                name: state
+                for name in folders_of(new)
+                if (state := folders.get(name) or folder_stat(self._output, name))
+            },
+        )
+
+    def _note(self, new: dict[str, str], other_folders: Stats, before: Left) -> None:
+        """Keeps the states of both trees for the next build to compare, as far as it can believe them."""
         now = time.time_ns()
-        files = {path: one for path, one in self._intact.items() if path not in touched and path in new}
-        for path in touched & new.keys():
-            files[path] = (stat_of(os.lstat(f"{self._output}/{path}")), new[path])
-        believed = self._left.files
+        believed = before.files
         left = Left(
-            {path: one for path, one in files.items() if is_settled(one[0], now) or believed.get(path) == one},
-            _settled(self._output, folders_of(new), folders, now),
-            _settled(self._other, folders_of(read_manifest(self._other).files), other_folders, now),
+            {
+                path: one
+                for path, state in self.states.files.items()
+                if believed.get(path) == (one := (state, new[path])) or is_settled(state, now)
+            },
+            _settled(self.states.folders, before.folders, now),
+            _settled(other_folders, before.other_folders, now),
         )
         if left != self._left:
-            self._cache.keep_note(f"output {self.name}", msgspec.json.encode(left))
+            self._cache.keep_note(f"output {self.name}", msgspec.msgpack.encode(left))
 
-    def _refuse_foreign(self) -> None:
-        """Raises OutputError if the folder holds anything that we did not write: it would be lost."""
+    def _look_over(self) -> Stats:
+        """The states of the output's folders. Raises OutputError if they hold anything that is not ours: it would be lost."""
         if not os.path.lexists(self._output):
-            return
+            return {}
         if not self._output.is_dir():
             raise OutputError(error("output-foreign", f"the output {self._output} is not a folder"))
-        if found := foreign(self._output, self._old, self._left.folders):
+        states, found = looked_over(self._output, self._old, self._left.folders)
+        if found:
             shown = ", ".join(found[:3]) + (f" and {len(found) - 3} more" if len(found) > 3 else "")
             hint = (
                 "move them away (under content/ they are published as they are), or name another folder with --output"
             )
             message = f"{self._output} holds files that pubengine did not write: {shown}"
             raise OutputError(error("output-foreign", message, hint=hint))
+        return states
 
-    def _keep_latecomers(self) -> None:
-        """Moves what somebody put into the old tree at the last moment over into the new one."""
-        for path in foreign(self._other, self._old, self._left.folders):
+    def _keep_latecomers(self) -> Stats:
+        """Moves what somebody put into the old tree meanwhile over into the new one; the states of the old one's folders."""
+        believed = _settled(self._folders, self._left.folders, self._opened)
+        states, found = looked_over(self._other, self._old, believed)
+        for path in found:
             target = self._output / path
             if not target.exists():
                 target.parent.mkdir(parents=True, exist_ok=True)
                 os.rename(self._other / path, target)
+        return {} if found else states
 
     @contextmanager
     def _blamed(self) -> Iterator[None]:
@@ -213,10 +247,16 @@ def stage_file(stage: Path, path: str, data: bytes) -> str:
     return digest_of(data)
 
 
-def _settled(tree: Path, folders: Iterable[str], believed: Stats, now: int) -> Stats:
-    """The states of folders, as far as they can be believed later."""
-    states = {folder: state for folder in folders if (state := folder_stat(tree, folder))}
+def _settled(states: Stats, believed: Stats, now: int) -> Stats:
+    """Those of some states that can be believed later."""
     return {name: state for name, state in states.items() if is_settled(state, now) or believed.get(name) == state}
+
+
+def _read_left(data: bytes) -> Left:
+    try:
+        return msgspec.msgpack.decode(data, type=Left) if data else Left()
+    except (msgspec.MsgspecError, ValueError) as problem:
+        raise CacheError(f"an entry cannot be read: {problem}") from None
 
 
 def _mode_of(output: Path) -> int:

@@ -114,7 +114,8 @@ def _built(paths: Paths, look: Look, wanted: dict[str, Any], arguments: argparse
             progress.clear()
     basis = built.basis
     if basis and basis.inputs is not None:
-        look.remember(basis.inputs, options.now.timestamp(), basis.until, basis.files, built.again())
+        left = (basis.states.folders, basis.states.files, basis.files)
+        look.remember(basis.inputs, options.now.timestamp(), basis.until, left, built.again())
     else:
         look.forget()
     return built.data()
