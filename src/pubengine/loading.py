@@ -30,6 +30,8 @@ from pubengine.workplace import Workplace, registry_at
 
 _MODULES = "modules"
 _ENVIRONMENT = "loading"
+_TEXTS = "texts kept"
+_FEW = 100
 
 
 class Sources(Struct, frozen=True):
@@ -104,7 +106,16 @@ class Loader:
                     self._cache.keep_note(_MODULES, msgspec.json.encode(sorted(modules)))
                     self._cache.rename_environment(environment.digest, found_out.digest)
                 self._cache.keep_note(_ENVIRONMENT, msgspec.json.encode(found_out.parts))
+                self._drop_old_texts(len(todo), loaded)
         return Sources({found.path: loaded[found.path] for found in content.texts}, reasons)
+
+    def _drop_old_texts(self, more: int, loaded: dict[str, Loaded]) -> None:
+        """Drops texts that no post has any more, now and then: once as many were kept since the last time as there are."""
+        kept = more + (decoded(self._cache.note(_TEXTS), int) or 0)
+        if kept > 2 * len(loaded) + _FEW:
+            self._cache.keep_only_texts(card.digest for one in loaded.values() for card in one.cards)
+            kept = 0
+        self._cache.keep_note(_TEXTS, msgspec.json.encode(kept))
 
     def _batches(self, todo: list[Found], crew: Crew, progress: Outlook) -> Iterator[Batch]:
         done = 0

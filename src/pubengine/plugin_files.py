@@ -9,10 +9,9 @@ import sys
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
-from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 from types import ModuleType
-from typing import Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from msgspec import Struct
 
@@ -20,6 +19,9 @@ from pubengine.diagnostics import Diagnostic, error
 from pubengine.errors import ConfigError, PluginError
 from pubengine.settings import Config
 from pubengine.text import nearest
+
+if TYPE_CHECKING:
+    from importlib.metadata import EntryPoint
 
 GROUP = "pubengine.plugins"
 """Entry point group of installed plugins."""
@@ -53,7 +55,8 @@ class FoundPlugin(Struct, frozen=True):
     where: Where
     path: str
     """File or folder, relative to the site's root for the site's own, else a module's name."""
-    entry: EntryPoint | None = None
+    entry: Any = None
+    """The EntryPoint of an installed one."""
 
 
 class LoadedPlugin(Struct, frozen=True):
@@ -103,6 +106,8 @@ def _in_folder(root: Path) -> Iterator[FoundPlugin]:
 def _installed(config: Config, problems: list[Diagnostic]) -> Iterator[FoundPlugin]:
     if not config.plugins.use:
         return
+    from importlib.metadata import entry_points
+
     available = {entry.name: entry for entry in entry_points(group=GROUP)}
     for name in config.plugins.use:
         if name in available:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 import pickle
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path as File
+from typing import Any
 
 from msgspec import Struct
-from msgspec.structs import replace
+from msgspec.structs import astuple, replace
 
 from pubengine.cache import Texts
 from pubengine.diagnostics import Diagnostic
@@ -17,7 +18,7 @@ from pubengine.digests import Digests, digest_of
 from pubengine.errors import PluginError, PubengineError
 from pubengine.implementations import is_impure
 from pubengine.inputs import Input
-from pubengine.model import Page, Site
+from pubengine.model import Card, Page, Site
 from pubengine.pages import Book, Keys
 from pubengine.progress import Outlook
 from pubengine.registry import Registry
@@ -168,7 +169,8 @@ class Press:
                 else:
                     keys[number] = key
                     self._reasons[page.path] = self._book.why(page.path, key)
-        tasks = [Task(number, output.digest_of(pages[number].path)) for number in keys]
+        order = _neighbours_together(keys, self._material)
+        tasks = [Task(number, output.digest_of(pages[number].path)) for number in order]
         done = 0
         for count, batch in self._made(tasks, crew):
             for made in batch.made:
@@ -222,6 +224,28 @@ class Press:
         if not output.holds(page.path, digest):
             digest = output.copy(page.path, File(self._where.root) / page.copy)
         self._files[page.path] = digest
+
+
+def _neighbours_together(numbers: Iterable[int], material: Material) -> list[int]:
+    """The numbers of pages in an order in which those that show the same posts follow one another.
+
+    A process remembers for a while what it made of a post, and its neighbours need it again.
+    """
+    places = {id(card): place for place, card in enumerate(material.site.posts)}
+    last = len(places)
+
+    def first_post(value: Any, depth: int = 0) -> int:
+        if isinstance(value, Card):
+            return places.get(id(value), last)
+        if isinstance(value, Struct):
+            value = astuple(value)
+        elif isinstance(value, Mapping):
+            value = tuple(value.values())
+        if depth > 2 or not isinstance(value, (tuple, list)):
+            return last
+        return next((place for one in value if (place := first_post(one, depth + 1)) < last), last)
+
+    return sorted(numbers, key=lambda number: first_post(material.pages[number].values))
 
 
 def _pickled(material: Material) -> bytes:

@@ -6,20 +6,21 @@ A task is a function of a module, given the site's folder, its settings and some
 
 from __future__ import annotations
 
-import multiprocessing
+import gc
 import os
 import signal
 import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Executor, Future, ProcessPoolExecutor, as_completed
-from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from pubengine.diagnostics import error
 from pubengine.errors import ConfigError, OutputError
+
+if TYPE_CHECKING:
+    from concurrent.futures import Executor, Future, ProcessPoolExecutor
 
 T = TypeVar("T")
 
@@ -68,39 +69,31 @@ class Crew:
         count = self.processes(len(things))
         size = max(1, min(per_task, -(-len(things) // (4 * count)))) if things else 1
         slices = [things[start : start + size] for start in range(0, len(things), size)]
-        with _executor(count, self._scheduler if len(things) > FEW else "") as executor:
-            waiting = {executor.submit(task, one): len(one) for one in slices}
-            try:
-                for future in _completed(executor, waiting):
-                    yield waiting[future], future.result()
-            except BrokenProcessPool:
-                hint = "is there enough memory? With --jobs 1 everything runs in one process"
-                raise OutputError(error("worker-died", "a worker process died", hint=hint)) from None
-            except BaseException:
-                for future in waiting:
-                    future.cancel()
-                raise
+        scheduler = self._scheduler if len(things) > FEW else ""
+        if count == 1 and not scheduler:
+            yield from ((len(one), task(one)) for one in slices)
+        else:
+            with _executor(count, scheduler) as executor:
+                yield from _shared_out(task, slices, executor)
 
 
-def _completed(executor: Executor, waiting: dict[Future[T], int]) -> Iterator[Future[T]]:
-    return iter(waiting) if isinstance(executor, _Here) else as_completed(waiting)
+def _shared_out(
+    task: Callable[[Sequence[Any]], T], slices: Sequence[Sequence[Any]], executor: Executor
+) -> Iterator[tuple[int, T]]:
+    from concurrent.futures import as_completed
+    from concurrent.futures.process import BrokenProcessPool
 
-
-class _Here(Executor):
-    """Does things in this process, each when its result is asked for."""
-
-    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
-        return _Lazy(fn, args, kwargs)
-
-
-class _Lazy(Future[Any]):
-    def __init__(self, function: Callable[..., Any], arguments: tuple[Any, ...], named: dict[str, Any]) -> None:
-        super().__init__()
-        self._call = (function, arguments, named)
-
-    def result(self, timeout: float | None = None) -> Any:  # noqa: ARG002 - what is done here is never waited for
-        function, arguments, named = self._call
-        return function(*arguments, **named)
+    waiting: dict[Future[T], int] = {executor.submit(task, one): len(one) for one in slices}
+    try:
+        for future in as_completed(list(waiting)):
+            yield waiting.pop(future), future.result()
+    except BrokenProcessPool:
+        hint = "is there enough memory? With --jobs 1 everything runs in one process"
+        raise OutputError(error("worker-died", "a worker process died", hint=hint)) from None
+    except BaseException:
+        for future in waiting:
+            future.cancel()
+        raise
 
 
 @contextmanager
@@ -108,9 +101,11 @@ def _executor(count: int, scheduler: str) -> Iterator[Executor]:
     if scheduler:
         with _cluster(scheduler) as cluster:
             yield cluster
-    elif count <= 1:
-        yield _Here()
     else:
+        import multiprocessing
+        from concurrent.futures import ProcessPoolExecutor
+
+        gc.freeze()  # a copy that never touches what was there before keeps sharing it
         context = multiprocessing.get_context("fork" if _can_fork() else "spawn")
         pool = ProcessPoolExecutor(count, mp_context=context, initializer=_begin, initargs=(os.getpid(),))
         try:
@@ -120,6 +115,7 @@ def _executor(count: int, scheduler: str) -> Iterator[Executor]:
             raise
         finally:
             pool.shutdown(cancel_futures=True)
+            gc.unfreeze()
 
 
 def _can_fork() -> bool:
