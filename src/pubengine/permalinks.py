@@ -16,7 +16,9 @@ from pubengine.model import Entry
 TOKENS = ("year", "month", "day", "hour", "minute", "slug", "id")
 """What may stand between braces in a pattern."""
 
-MANIFEST = ".pubengine-manifest"
+OURS = ".pubengine-"
+"""What names at the top of the output folder begin with that the engine keeps for itself."""
+MANIFEST = f"{OURS}manifest"
 """File in the output folder that lists what the engine wrote there."""
 
 MAX_NAME = 255
@@ -79,7 +81,7 @@ def problem_with_output(path: str) -> str:
         return ""
     if not path or path.startswith("/") or path.endswith("/"):
         return "it is not a path below the output folder"
-    if path.partition("/")[0].casefold() == MANIFEST:
+    if path.casefold().startswith(OURS):
         return "that name is taken by the engine"
     return problem_with_path(path)
 
@@ -130,7 +132,7 @@ def output_path(url_path: str) -> str:
     """
     if problem := problem_with_path(url_path):
         raise ValueError(problem)
-    if url_path.strip("/").partition("/")[0].casefold() == MANIFEST:
+    if url_path.strip("/").casefold().startswith(OURS):
         raise ValueError("that name is taken by the engine")
     path = unicodedata.normalize("NFC", url_path).strip("/")
     last = path.rpartition("/")[2]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import tzinfo
 from functools import cached_property
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import urlsplit
 
 from msgspec import Struct, field
@@ -96,6 +96,9 @@ class BuildConfig(Struct, frozen=True, forbid_unknown_fields=True):
 
     max_post_size: int = 5_000_000
     """Largest source of posts, in bytes."""
+    replace: Literal["exchange", "in-place"] = "exchange"
+    """How the output folder becomes the new site: `exchange` as a whole, by one rename, or `in-place` file by file, for a
+    folder that is a mount point."""
     scheduler: str = ""
     """Address of a Dask scheduler, such as `tcp://10.0.0.5:8786`, whose workers do the work."""
 

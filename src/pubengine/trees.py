@@ -10,7 +10,7 @@ import msgspec
 from msgspec import Struct
 
 from pubengine.digests import Stat, digest_of_file, stat_of
-from pubengine.permalinks import MANIFEST
+from pubengine.permalinks import MANIFEST, OURS
 
 FORMAT = 1
 
@@ -89,9 +89,9 @@ def _foreign_in(tree: Path, folder: str, files: set[str], folders: Container[str
         for entry in entries:
             path = f"{folder}/{entry.name}" if folder else entry.name
             if entry.is_dir(follow_symlinks=False):
-                if path not in folders:
+                if path not in folders and not path.startswith(OURS):
                     yield from _foreign_in(tree, path, files, folders)
-            elif path not in files and path != MANIFEST:
+            elif path not in files and not path.startswith(OURS):
                 yield path
 
 

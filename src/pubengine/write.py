@@ -24,6 +24,7 @@ from typing import Self
 import msgspec
 from msgspec import Struct
 
+from pubengine import in_place
 from pubengine.cache import Cache, CacheError
 from pubengine.diagnostics import Diagnostic, error
 from pubengine.digests import Stat, digest_of, is_settled, stat_of
@@ -32,6 +33,7 @@ from pubengine.exchange import exchange, recover
 from pubengine.lock import locked
 from pubengine.paths import Paths
 from pubengine.permalinks import problem_with_output
+from pubengine.settings import Config
 from pubengine.trees import FORMAT, Manifest, Stats, folder_stat, folders_of, intact, looked_over, read_manifest
 from pubengine.turns import bring_up_to_date
 
@@ -66,10 +68,11 @@ class Left(Struct, frozen=True):
 class Output:
     """The output folder, held by one build. Leaving the `with` block without `publish` leaves it as it was."""
 
-    def __init__(self, paths: Paths, site_id: str, cache: Cache, say: Callable[[str], None] = lambda _: None) -> None:
+    def __init__(self, paths: Paths, config: Config, cache: Cache, say: Callable[[str], None] = lambda _: None) -> None:
         self._root = paths.root
         self._output = paths.output
-        self._site = site_id
+        self._site = config.site.id
+        self._in_place = config.build.replace == "in-place"
         self._cache = cache
         self._say = say
         self._aside = paths.aside
@@ -98,6 +101,7 @@ class Output:
 
     def _open(self) -> None:
         recover(self._other, self._output)
+        in_place.carry_on(self._output)
         self._left = _read_left(self._cache.note(f"output {self.name}"))
         manifest = read_manifest(self._output)
         if manifest.site and self._site and manifest.site != self._site:
@@ -110,7 +114,10 @@ class Output:
         for name in os.listdir(self._aside):
             if name.startswith("stage-"):  # of a build that died, for we hold the lock
                 shutil.rmtree(self._aside / name, ignore_errors=True)
-        self.stage = Path(tempfile.mkdtemp(prefix="stage-", dir=self._aside))
+        if self._in_place:
+            self.stage = in_place.stage_of(self._output)
+        else:
+            self.stage = Path(tempfile.mkdtemp(prefix="stage-", dir=self._aside))
         self._held.callback(shutil.rmtree, self.stage, ignore_errors=True)
 
     @property
@@ -142,7 +149,7 @@ class Output:
         fresh = {path for path, digest in new.items() if not self.holds(path, digest)}
         with self._blamed():
             if fresh or new != self._old or not self._output.exists():
-                self._replace(new)
+                self._replace(new, fresh)
             else:
                 self.states = States({path: self._intact[path][0] for path in new}, self._folders)
                 self._note(new, self._left.other_folders, self._left)
@@ -151,8 +158,18 @@ class Output:
         updated = tuple(path for path in new if path in fresh and path in self._old)
         return Written(added, updated, removed, len(new) - len(added) - len(updated))
 
-    def _replace(self, new: dict[str, str]) -> None:
+    def _replace(self, new: dict[str, str], fresh: set[str]) -> None:
         manifest = Manifest(FORMAT, self._site, new)
+        if self._in_place:
+            touched = in_place.replace(self._output, manifest, fresh, self._old)
+            changed = set(folders_of(touched))
+            folders = {folder: state for folder, state in self._folders.items() if folder not in changed}
+            self.states = self._states(new, touched, folders)
+            self._note(new, {}, self._left)
+        else:
+            self._exchange(new, manifest)
+
+    def _exchange(self, new: dict[str, str], manifest: Manifest) -> None:
         there = {path: digest for path, (_, digest) in self._intact.items()}
         touched, folders = bring_up_to_date(
             self._other, manifest, self.stage, self._output, there, self._left.other_folders
@@ -273,12 +290,13 @@ def _umask() -> int:
     return mask
 
 
+_MOUNTED = 'the output folder is a mount point, which cannot be exchanged: set [build] replace = "in-place"'
 _HINTS = {
     errno.ENOSPC: "free some space and build again",
     errno.EDQUOT: "free some space and build again",
     errno.EMFILE: "raise the limit on open files (ulimit -n)",
-    errno.EBUSY: "the output folder is a mount point, which cannot be exchanged; name a folder below it",
-    errno.EXDEV: "the output folder is a mount point, which cannot be exchanged; name a folder below it",
+    errno.EBUSY: _MOUNTED,
+    errno.EXDEV: _MOUNTED,
     errno.EROFS: "name an output folder that can be written to",
     errno.EACCES: "name an output folder that can be written to, and whose parent can",
 }
