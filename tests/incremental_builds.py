@@ -7,6 +7,7 @@ shows that the copies are not too kind.
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import pickle
@@ -17,10 +18,11 @@ import tempfile
 import traceback
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
 
-from pubengine import testing
+from pubengine import digests, testing, unchanged
 from pubengine.build import build
 from pubengine.paths import Paths
 from pubengine.results import Options
@@ -37,6 +39,8 @@ class Wanted(NamedTuple):
     strict: bool = False
     keep_going: bool = False
     jobs: int = 1
+    long_ago: bool = False
+    """Whether all changes count as older than two seconds, the time after which a file's state is believed."""
 
     def words(self) -> list[str]:
         """The options on the command line."""
@@ -76,8 +80,27 @@ class Died(Exception):
     """The process of a build was killed."""
 
 
+@cache
+def warm_up() -> None:
+    """Builds some site once in this process, so that its copies need not import the engine and compile the theme each."""
+    files = {"engine.toml": testing.ENGINE, "content/posts/2024-05-01-a.md": _EVERYTHING, "content/posts/j.txt": _JOURNAL}
+    with tempfile.TemporaryDirectory() as folder:
+        for name, text in files.items():
+            path = Path(folder, name)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text)
+        assert testing.run("build", "--site", folder, "--json")[0] == 0
+    gc.collect()
+    gc.freeze()
+
+
+_EVERYTHING = "---\ntitle: A\ntags: [x]\naliases: [/b/]\n---\n## A\n\n```python\nx\n```\n"
+_JOURNAL = "Friday, 24 October 2014\n\nTitle\n\nText of it.\n"
+
+
 def in_a_copy(function: Callable[..., Any], *arguments: Any) -> Any:
     """What a function returns in a copy of this process. Raises Died if the copy was killed."""
+    warm_up()
     reader, writer = os.pipe()
     child = os.fork()
     if not child:
@@ -117,6 +140,7 @@ class Resident:
     """A process that stays, and builds whenever it is asked to."""
 
     def __init__(self) -> None:
+        warm_up()
         reader, self._to = os.pipe()
         self._from, writer = os.pipe()
         self._child = os.fork()
@@ -153,6 +177,7 @@ def _serve(reader: int, writer: int) -> None:
 
 def _run(root: Path, wanted: Wanted) -> Answer:
     os.environ["SOURCE_DATE_EPOCH"] = str(wanted.now)
+    digests.SETTLED = unchanged._SETTLED = 0 if wanted.long_ago else 2_000_000_000
     words = ("build", "--site", str(root), "--json", *wanted.words())
     code, stdout, stderr = testing.run(*words)
     assert "Traceback" not in stderr, stderr

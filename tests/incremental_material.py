@@ -274,7 +274,7 @@ PLUGINS = {
         "@hookimpl\ndef emit(files):\n    for path in files.glob('extra/*.txt'):\n"
         "        yield Page(path='globbed/' + path.rpartition('/')[2], copy=path)\n",
         "@hookimpl\ndef transform(post, files):\n    return post.replace(body=post.body + ' '.join(files.glob('content/**/*.png')))\n",
-        "@hookimpl\ndef transform(post, files):\n    return post.replace(body=post.body + ' '.join(files.glob('**/*.txt')).replace('public', '')[:0])\n",
+        "@hookimpl\ndef transform(post, files):\n    return post.replace(body=post.body + str(len(files.glob('content/posts/*.md'))))\n",
     ),
     "plugins/imports.py": (
         "sys.path.insert(0, str(SITE / 'lib'))\nfrom sitewords import WORD\n\n"

@@ -6,8 +6,10 @@ import pytest
 from incremental_builds import Wanted
 from incremental_site import ChangingSite
 
-from pubengine import digests, unchanged
 from pubengine.testing import ENGINE
+
+LATER = Wanted(long_ago=True)
+"""As if two seconds passed before each build, so that states of files are believed."""
 
 POST = "content/posts/2024-05-01-a.md"
 OTHER = "content/posts/2024-05-02-b.md"
@@ -23,51 +25,49 @@ TRANSFORM = "\n\n@hookimpl\ndef transform(post):\n    return post.replace(body=p
 
 
 @pytest.fixture
-def changing(tmp_path, monkeypatch):
-    """A site with two posts, where every change counts as long past: two seconds would pass between builds."""
-    monkeypatch.setattr(digests, "SETTLED", 0)
-    monkeypatch.setattr(unchanged, "_SETTLED", 0)
+def changing(tmp_path):
+    """A site with two posts."""
     site = ChangingSite(tmp_path / "site")
     site.write({POST: GOOD, OTHER: GOOD})
     return site
 
 
 def test_a_page_deleted_by_hand_stays_there_after_the_next_but_one_build(changing):
-    changing.build()
+    changing.build(LATER)
     changing.write({OTHER: GOOD + "More.\n"})
-    changing.build()
+    changing.build(LATER)
     (changing.public / "2024/05/a/index.html").unlink()
-    changing.build()
+    changing.build(LATER)
     changing.write({OTHER: GOOD + "Even more.\n"})
-    changing.build()
+    changing.build(LATER)
 
 
 def test_a_page_edited_by_hand_does_not_come_back_with_the_next_but_one_build(changing):
-    changing.build()
+    changing.build(LATER)
     changing.write({OTHER: GOOD + "More.\n"})
-    changing.build()
+    changing.build(LATER)
     (changing.public / "2024/05/a/index.html").write_text("mine")
-    changing.build()
+    changing.build(LATER)
     changing.write({OTHER: GOOD + "Even more.\n"})
-    changing.build()
+    changing.build(LATER)
 
 
 def test_a_manifest_edited_by_hand_is_mended(changing):
-    changing.build()
+    changing.build(LATER)
     manifest = changing.public / ".pubengine-manifest"
     manifest.write_text(manifest.read_text().replace('"site":"test"', '"site":"text"'.replace("x", "s")) + "\n\n")
-    changing.build()
+    changing.build(LATER)
 
 
 def test_a_manifest_that_names_other_hashes_is_mended(changing):
     import json
 
-    changing.build()
+    changing.build(LATER)
     manifest = changing.public / ".pubengine-manifest"
     told = json.loads(manifest.read_text())
     told["files"]["index.html"] = "0" * 32
     manifest.write_text(json.dumps(told))
-    changing.build()
+    changing.build(LATER)
 
 
 def test_a_file_that_a_plugin_reads_as_it_is_imported_is_noticed(changing):
@@ -75,9 +75,9 @@ def test_a_file_that_a_plugin_reads_as_it_is_imported_is_noticed(changing):
         "words/word.txt": "one",
         "plugins/p.py": HEAD + "WORD = (SITE / 'words/word.txt').read_text()\ndef word():\n    return WORD\n" + TRANSFORM,
     })  # fmt: skip
-    changing.build()
+    changing.build(LATER)
     changing.write({"words/word.txt": "two"})
-    changing.build()
+    changing.build(LATER)
 
 
 def test_a_file_that_a_plugin_reads_once_for_all_posts_is_noticed_for_all(changing):
@@ -85,9 +85,9 @@ def test_a_file_that_a_plugin_reads_once_for_all_posts_is_noticed_for_all(changi
         "words/word.txt": "one",
         "plugins/p.py": HEAD + "@cache\ndef word():\n    return (SITE / 'words/word.txt').read_text()\n" + TRANSFORM,
     })  # fmt: skip
-    changing.build()
+    changing.build(LATER)
     changing.write({"words/word.txt": "two"})
-    changing.build()
+    changing.build(LATER)
 
 
 MAKE = """
@@ -108,9 +108,9 @@ def test_a_file_that_a_plugin_reads_once_for_all_pages_is_noticed_for_all(changi
         "words/word.txt": "one",
         "plugins/p.py": HEAD + "@cache\ndef word():\n    return (SITE / 'words/word.txt').read_text()\n" + MAKE,
     })  # fmt: skip
-    changing.build()
+    changing.build(LATER)
     changing.write({"words/word.txt": "two"})
-    changing.build()
+    changing.build(LATER)
 
 
 FUNCTIONS = """
@@ -131,9 +131,9 @@ def test_a_file_that_a_template_function_reads_once_for_all_pages_is_noticed_for
         + "@cache\ndef word():\n    return (SITE / 'words/word.txt').read_text()\n"
         + FUNCTIONS.format(before="", value="word()"),
     })  # fmt: skip
-    changing.build()
+    changing.build(LATER)
     changing.write({"words/word.txt": "two"})
-    changing.build()
+    changing.build(LATER)
 
 
 def test_a_file_that_is_read_where_template_functions_are_made_is_noticed(changing):
@@ -142,9 +142,9 @@ def test_a_file_that_is_read_where_template_functions_are_made_is_noticed(changi
         "themes/paper/templates/post.html": SHOWS,
         "plugins/p.py": HEAD + FUNCTIONS.format(before="one = (SITE / 'words/word.txt').read_text()", value="one"),
     })  # fmt: skip
-    changing.build()
+    changing.build(LATER)
     changing.write({"words/word.txt": "two"})
-    changing.build()
+    changing.build(LATER)
 
 
 LIB = "\nsys.path.insert(0, str(SITE / 'lib'))\n"
@@ -153,47 +153,47 @@ LAZY = LIB + "def word():\n    import sitewords\n    return sitewords.WORD\n"
 
 def test_a_module_that_make_imports_late_is_noticed_by_every_page(changing):
     changing.write({"lib/sitewords.py": "WORD = 'one'\n", "plugins/p.py": HEAD + LAZY + MAKE})
-    changing.build()
+    changing.build(LATER)
     changing.write({"lib/sitewords.py": "WORD = 'another'\n"})
-    changing.build()
+    changing.build(LATER)
 
 
 def test_a_module_that_make_imports_late_is_noticed_when_python_has_compiled_it(changing):
     changing.write({"lib/sitewords.py": "WORD = 'one'\n", "plugins/p.py": HEAD + LAZY + MAKE})
-    changing.build()
+    changing.build(LATER)
     changing.write({"plugins/p.py": HEAD + LAZY + MAKE + "# made again\n"})
-    changing.build()
+    changing.build(LATER)
     changing.write({"lib/sitewords.py": "WORD = 'another'\n"})
-    changing.build()
+    changing.build(LATER)
 
 
 def test_a_module_that_transform_imports_late_is_noticed_after_a_build_that_loads_nothing(changing):
     changing.write({"lib/sitewords.py": "WORD = 'one'\n", "plugins/p.py": HEAD + LAZY + TRANSFORM})
-    changing.build()
+    changing.build(LATER)
     changing.write({"engine.toml": ENGINE + "\n[permalinks]\nposts = '/{year}/{slug}/'\n"})
-    changing.build()
+    changing.build(LATER)
     changing.write({"engine.toml": ENGINE + "\n[permalinks]\nposts = '/{year}/{slug}/'\n[theme.options]\nfooter = 'x'\n"})
-    changing.build()
+    changing.build(LATER)
     changing.write({"lib/sitewords.py": "WORD = 'another'\n"})
-    changing.build()
+    changing.build(LATER)
 
 
 def test_a_module_that_transform_imports_late_in_a_worker_is_noticed(changing):
     changing.write({"lib/sitewords.py": "WORD = 'one'\n", "plugins/p.py": HEAD + LAZY + TRANSFORM})
-    changing.build(Wanted(jobs=2))
+    changing.build(Wanted(jobs=2, long_ago=True))
     changing.write({"plugins/p.py": HEAD + LAZY + TRANSFORM + "# again\n"})
-    changing.build(Wanted(jobs=2))
+    changing.build(Wanted(jobs=2, long_ago=True))
     changing.write({"lib/sitewords.py": "WORD = 'another'\n"})
-    changing.build(Wanted(jobs=2))
+    changing.build(Wanted(jobs=2, long_ago=True))
 
 
 def test_a_module_that_transform_imports_late_is_noticed_at_another_place(changing):
     changing.write({"lib/sitewords.py": "WORD = 'one'\n", "plugins/p.py": HEAD + LAZY + TRANSFORM})
-    changing.build()
+    changing.build(LATER)
     changing.move("elsewhere", leave=True)
-    changing.build()
+    changing.build(LATER)
     changing.write({"lib/sitewords.py": "WORD = 'another'\n"})
-    changing.build()
+    changing.build(LATER)
 
 
 def test_a_template_that_is_included_by_an_odd_name_is_noticed(changing):
@@ -201,9 +201,9 @@ def test_a_template_that_is_included_by_an_odd_name_is_noticed(changing):
         "themes/paper/templates/post.html": '{% extends "paper/post.html" %}{% block under_title %}{% include "./part.html" %}{% endblock %}',
         "themes/paper/templates/part.html": "one",
     })  # fmt: skip
-    changing.build()
+    changing.build(LATER)
     changing.write({"themes/paper/templates/part.html": "two"})
-    changing.build()
+    changing.build(LATER)
 
 
 def test_a_template_in_a_folder_that_is_called_like_a_theme_is_noticed(changing):
@@ -213,16 +213,16 @@ def test_a_template_in_a_folder_that_is_called_like_a_theme_is_noticed(changing)
         "themes/mine/templates/post.html": '{% extends "paper/base.html" %}{% block main %}x{% endblock %}',
         "themes/mine/templates/paper/base.html": "one {% block main %}{% endblock %}",
     })  # fmt: skip
-    changing.build()
+    changing.build(LATER)
     changing.write({"themes/mine/templates/paper/base.html": "two {% block main %}{% endblock %}"})
-    changing.build()
+    changing.build(LATER)
 
 
 def test_content_in_a_folder_called_pycache_is_noticed(changing):
     changing.write({"content/__pycache__/a.txt": "one"})
-    changing.build()
+    changing.build(LATER)
     changing.write({"content/__pycache__/a.txt": "two"})
-    changing.build()
+    changing.build(LATER)
 
 
 def test_a_data_file_of_a_plugins_folder_that_moves_is_noticed(changing):
@@ -232,9 +232,9 @@ def test_a_data_file_of_a_plugins_folder_that_moves_is_noticed(changing):
         "def word():\n    return WORD\n" + TRANSFORM,
         "plugins/p/one/w.txt": "word",
     })  # fmt: skip
-    changing.build()
+    changing.build(LATER)
     os.rename(changing.root / "plugins/p/one", changing.root / "plugins/p/two")
-    changing.build()
+    changing.build(LATER)
 
 
 def test_a_file_that_suffixes_hang_on_is_noticed(changing):
@@ -243,34 +243,34 @@ def test_a_file_that_suffixes_hang_on_is_noticed(changing):
         "content/posts/2024-05-03-c.xyz": GOOD,
         "plugins/p.py": HEAD + "@hookimpl\ndef suffixes():\n    return [(SITE / 'words/suffix.txt').read_text()]\n",
     })  # fmt: skip
-    changing.build()
+    changing.build(LATER)
     changing.write({"words/suffix.txt": ".xyz"})
-    changing.build()
+    changing.build(LATER)
 
 
 def test_a_transform_that_shows_the_settings_whole_is_made_again_with_them(changing):
     changing.write({"plugins/p.py": HEAD + "@hookimpl\ndef transform(post, site):\n    return post.replace(body=f'<p>{site!r:.40}</p>')\n"})
-    changing.build()
+    changing.build(LATER)
     changing.write({"engine.toml": ENGINE.replace("Test", "Other")})
-    changing.build()
+    changing.build(LATER)
 
 
 def test_a_cache_that_was_put_aside_and_back_after_an_edit_in_the_output_brings_nothing_back(changing):
-    changing.build()
+    changing.build(LATER)
     changing.write({OTHER: GOOD + "More.\n"})
-    changing.build()
+    changing.build(LATER)
     changing.save_cache(rename=True)
     (changing.public / "2024/05/a/index.html").write_text("mine")
-    changing.build()
+    changing.build(LATER)
     changing.restore_cache(rename=True)
     changing.write({OTHER: GOOD + "Even more.\n"})
-    changing.build()
+    changing.build(LATER)
 
 
 def test_a_file_that_a_plugin_looks_for_without_opening_it_is_noticed(changing):
     changing.write({"plugins/p.py": HEAD + "def word():\n    return str((SITE / 'words/word.txt').exists())\n" + TRANSFORM})
-    changing.build()
+    changing.build(LATER)
     changing.write({"words/word.txt": "one"})
-    changing.build()
+    changing.build(LATER)
 
 
