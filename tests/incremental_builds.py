@@ -41,6 +41,8 @@ class Wanted(NamedTuple):
     jobs: int = 1
     long_ago: bool = False
     """Whether all changes count as older than two seconds, the time after which a file's state is believed."""
+    thorough: bool = False
+    """Whether the build right after it has to find each thing unchanged by itself, without the quick look at all."""
 
     def words(self) -> list[str]:
         """The options on the command line."""

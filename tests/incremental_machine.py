@@ -36,6 +36,7 @@ WANTED = st.builds(
     keep_going=st.sampled_from((True, False)),
     jobs=st.sampled_from((1,) * 7 + (2,)),
     long_ago=st.sampled_from((True, True, False)),
+    thorough=st.sampled_from((False, False, True)),
 )
 ORDERS = st.builds(Order, WANTED, st.sampled_from(("fresh",) * 6 + ("resident",) * 4 + ("program",)))
 THEN = st.one_of(ORDERS, st.none())
@@ -97,7 +98,7 @@ class Machine(RuleBasedStateMachine):
     def only_build(self, order: Order) -> None:
         self.build(order)
 
-    @rule(wanted=WANTED, at=st.integers(1, 400), then=THEN)
+    @rule(wanted=WANTED, at=st.integers(1, 1000), then=THEN)
     def build_and_be_killed(self, wanted: Wanted, at: int, then: Order | None) -> None:
         wanted = wanted._replace(strict=False, jobs=1)
         self.site.killed(wanted, lambda root, wanted: killed(root, wanted, at))
@@ -293,11 +294,12 @@ class Machine(RuleBasedStateMachine):
     @rule(then=THEN)
     def delete_the_cache(self, then: Order | None) -> None:
         shutil.rmtree(self.site.kept, ignore_errors=True)
+        self.site.damaged = False
         self.then(then)
 
     @rule(number=NUMBERS, place=st.integers(0, 1 << 20), cut=st.booleans(), then=THEN)
     def damage_the_cache(self, number: int, place: int, cut: bool, then: Order | None) -> None:
-        paths = (self.site.kept / "cache.db", self.site.kept / "outputs/public/unchanged")
+        paths = (self.site.kept / "cache.db", self.site.look)
         path = paths[number % len(paths)]
         if path.is_file() and (data := path.read_bytes()):
             place %= len(data)

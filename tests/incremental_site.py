@@ -36,7 +36,8 @@ class ChangingSite:
     def __init__(self, root: Path) -> None:
         self.root = root
         self.damaged = False
-        """Whether the cache was tampered with since the last build."""
+        """Whether the cache was tampered with, and no build has complained yet."""
+        self._saved_damaged = False
         self.write({"engine.toml": testing.ENGINE, "content/about.md": "+++\ntitle = 'About'\n+++\nWe.\n"})
 
     @property
@@ -48,6 +49,11 @@ class ChangingSite:
     def kept(self) -> Path:
         """The folder of the cache."""
         return self.root / ".pubengine"
+
+    @property
+    def look(self) -> Path:
+        """The file by which a build sees at once that nothing changed."""
+        return self.kept / "outputs/public/unchanged"
 
     def write(self, files: Mapping[str, str | bytes]) -> None:
         """Writes files in place, by path."""
@@ -83,6 +89,8 @@ class ChangingSite:
         after = self.seen()
         clean, files = from_nothing(self.root, wanted)
         self._refuse(answer, clean)
+        if answer.published and answer.exit_code > int(wanted.keep_going):
+            raise Difference(f"a build with exit status {answer.exit_code} published")
         if not answer.published:
             _same(before, after, "a build that published nothing changed the output")
         else:
@@ -90,7 +98,8 @@ class ChangingSite:
             for path in before.keys() & after.keys() - {MANIFEST}:
                 if before[path].data == after[path].data and before[path].changed != after[path].changed:
                     raise Difference(f"{path} has the bytes it had, but was written again")
-        self.damaged = False
+        if answer.codes & CACHE_TROUBLE:
+            self.damaged = False
         self._once_more(answer, wanted, after, again)
         return answer
 
@@ -104,6 +113,8 @@ class ChangingSite:
 
     def _once_more(self, answer: Answer, wanted: Wanted, after: dict[str, Seen], by: Build) -> None:
         """Right after a build another has nothing to do."""
+        if wanted.thorough:
+            self.look.unlink(missing_ok=True)
         again = by(self.root, wanted)
         told = answer.told()
         told["diagnostics"] = [one for one in told["diagnostics"] if one["code"] not in CACHE_TROUBLE]
@@ -151,6 +162,7 @@ class ChangingSite:
         """Puts the cache aside: a copy, or the very folder."""
         saved = self.root.with_name("saved-cache")
         shutil.rmtree(saved, ignore_errors=True)
+        self._saved_damaged = self.damaged
         if self.kept.exists():
             if rename:
                 os.rename(self.kept, saved)
@@ -167,7 +179,7 @@ class ChangingSite:
             os.rename(saved, self.kept)
         else:
             shutil.copytree(saved, self.kept, symlinks=True)
-        self.damaged = True
+        self.damaged = self._saved_damaged
 
 
 def _same(one: Mapping[str, object], other: Mapping[str, object], what: str) -> None:
