@@ -4,27 +4,16 @@ from __future__ import annotations
 
 import os
 import shutil
-import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import incremental_material as material
+import incremental_plugins as plugins
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
-from incremental_builds import MANIFEST, Resident, Wanted, by_the_program, in_a_fresh_process, killed
-from incremental_site import Build, ChangingSite
-
-KNOWN = frozenset({"output by hand", "manifest by hand"})
-"""What is left out, because of faults in `test_incremental_found.py` that would be found again and again."""
-
-
-class Order(NamedTuple):
-    """A build that a rule ends with."""
-
-    wanted: Wanted
-    way: str
-
+from hypothesis.stateful import initialize, precondition, rule
+from incremental_builds import KNOWN, MANIFEST, Wanted, killed
+from incremental_person import Order, Person, files_in
 
 NUMBERS = st.integers(0, 999)
 WANTED = st.builds(
@@ -43,30 +32,8 @@ THEN = st.one_of(ORDERS, st.none())
 """Each rule may end with a build; else the next change comes on top."""
 
 
-def _files(folder: Path) -> Iterator[str]:
-    for path in sorted(folder.rglob("*")):
-        if path.is_file() or path.is_symlink():
-            yield path.as_posix()
-
-
-class Machine(RuleBasedStateMachine):
+class Machine(Person):
     """A site, and all that happens to it."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.folder = Path(tempfile.mkdtemp(prefix="incremental-"))
-        self.site = ChangingSite(self.folder / "site")
-        self.settings = dict(material.FIRST)
-        self.resident: Resident | None = None
-        self.moves = 0
-
-    def teardown(self) -> None:
-        try:
-            self.build(Order(Wanted(), "fresh"))
-        finally:
-            if self.resident:
-                self.resident.close()
-            shutil.rmtree(self.folder, ignore_errors=True)
 
     @initialize(order=THEN)
     def begin(self, order: Order | None) -> None:
@@ -74,25 +41,6 @@ class Machine(RuleBasedStateMachine):
         other = material.yaml_text({"title": "Rain", "date": "2024-05-02"}, "Rain.\n\n<!-- more -->\n\nAnd more.\n")
         self.site.write({"content/posts/a.md": post, "content/posts/b.md": other, "content/owl.png": b"png"})
         self.then(order)
-
-    # Building.
-
-    def way(self, name: str) -> Build:
-        if name == "program":
-            return by_the_program
-        # Python imports a module of the site's own once in a process.
-        if name == "resident" and not (self.site.root / "plugins/imports.py").exists():
-            self.resident = self.resident or Resident()
-            return self.resident.build
-        return in_a_fresh_process
-
-    def build(self, order: Order) -> None:
-        wanted = order.wanted._replace(strict=order.wanted.strict and not self.site.damaged)
-        self.site.build(wanted, self.way(order.way))
-
-    def then(self, order: Order | None) -> None:
-        if order:
-            self.build(order)
 
     @rule(order=ORDERS)
     def only_build(self, order: Order) -> None:
@@ -123,7 +71,15 @@ class Machine(RuleBasedStateMachine):
 
     @rule(name=st.sampled_from(("content/posts/link.md", "content/link.png", "content/ln")), number=NUMBERS, then=THEN)
     def link(self, name: str, number: int, then: Order | None) -> None:
-        targets = ("content/posts/a.md", "content/owl.png", "content/notes", "content", "nowhere", "data/list.csv", "engine.toml")
+        targets = (
+            "content/posts/a.md",
+            "content/owl.png",
+            "content/notes",
+            "content",
+            "nowhere",
+            "data/list.csv",
+            "engine.toml",
+        )
         path = self.site.root / name
         if path.is_symlink():
             path.unlink()
@@ -132,12 +88,6 @@ class Machine(RuleBasedStateMachine):
         self.then(then)
 
     # Any file that is there.
-
-    def source(self, number: int) -> Path | None:
-        """One of the files that a person may have written."""
-        names = ("content", "plugins", "themes", "data", "extra", "lib")
-        found = [path for name in names for path in _files(self.site.root / name) if "__pycache__" not in path]
-        return Path(found[number % len(found)]) if found else None
 
     @rule(number=NUMBERS, then=THEN)
     def delete(self, number: int, then: Order | None) -> None:
@@ -207,7 +157,12 @@ class Machine(RuleBasedStateMachine):
         self.put({"engine.toml": material.engine(self.settings)})
         self.then(then)
 
-    @rule(where=st.sampled_from(("paper", "mine")), name=st.sampled_from(sorted(material.TEMPLATES)), kind=NUMBERS, then=THEN)
+    @rule(
+        where=st.sampled_from(("paper", "mine")),
+        name=st.sampled_from(sorted(material.TEMPLATES)),
+        kind=NUMBERS,
+        then=THEN,
+    )
     def write_a_template(self, where: str, name: str, kind: int, then: Order | None) -> None:
         kinds = material.TEMPLATES[name]
         self.put({f"themes/{where}/templates/{name}": kinds[kind % len(kinds)]})
@@ -222,7 +177,9 @@ class Machine(RuleBasedStateMachine):
         })  # fmt: skip
         self.then(then)
 
-    @rule(where=st.sampled_from(("paper", "mine")), name=st.sampled_from(sorted(material.ASSETS)), kind=NUMBERS, then=THEN)
+    @rule(
+        where=st.sampled_from(("paper", "mine")), name=st.sampled_from(sorted(material.ASSETS)), kind=NUMBERS, then=THEN
+    )
     def write_an_asset(self, where: str, name: str, kind: int, then: Order | None) -> None:
         kinds = material.ASSETS[name]
         self.put({f"themes/{where}/assets/{name}": kinds[kind % len(kinds)]})
@@ -237,13 +194,16 @@ class Machine(RuleBasedStateMachine):
         self.then(then)
 
     @rule(
-        path=st.sampled_from(sorted(material.PLUGINS)), kind=NUMBERS, version=st.sampled_from(material.VERSIONS), then=THEN
+        path=st.sampled_from(sorted(plugins.PLUGINS)),
+        kind=NUMBERS,
+        version=st.sampled_from(plugins.VERSIONS),
+        then=THEN,
     )
     def write_a_plugin(self, path: str, kind: int, version: str, then: Order | None) -> None:
-        files = {path: material.plugin(path, kind, version)}
+        files = {path: plugins.plugin(path, kind, version)}
         if "pack" in path:
-            files.setdefault("plugins/pack/__init__.py", material.plugin("plugins/pack/__init__.py", 0, version))
-            files.setdefault("plugins/pack/inside.py", material.plugin("plugins/pack/inside.py", 0, version))
+            files.setdefault("plugins/pack/__init__.py", plugins.plugin("plugins/pack/__init__.py", 0, version))
+            files.setdefault("plugins/pack/inside.py", plugins.plugin("plugins/pack/inside.py", 0, version))
         self.put(files)
         self.then(then)
 
@@ -256,9 +216,11 @@ class Machine(RuleBasedStateMachine):
     # What is not the site: the output and the cache.
 
     @precondition(lambda self: "output by hand" not in KNOWN)
-    @rule(number=NUMBERS, how=st.sampled_from(("edit", "delete", "letter", "link", "folder", "touch", "chmod")), then=THEN)
+    @rule(
+        number=NUMBERS, how=st.sampled_from(("edit", "delete", "letter", "link", "folder", "touch", "chmod")), then=THEN
+    )
     def change_the_output(self, number: int, how: str, then: Order | None) -> None:
-        found = [path for path in _files(self.site.public) if not path.endswith(MANIFEST)]
+        found = [path for path in files_in(self.site.public) if not path.endswith(MANIFEST)]
         if found:
             _spoil(Path(found[number % len(found)]), how)
         self.then(then)
@@ -272,7 +234,11 @@ class Machine(RuleBasedStateMachine):
             path.write_text(text + "\n" if not cut else text.replace('"index.html":"', '"index.html":"0'))
         self.then(then)
 
-    @rule(wanted=WANTED, name=st.sampled_from(("mine.txt", "tags/mine", "2024/05/a/x.jpg")), way=st.sampled_from(("fresh", "resident")))
+    @rule(
+        wanted=WANTED,
+        name=st.sampled_from(("mine.txt", "tags/mine", "2024/05/a/x.jpg")),
+        way=st.sampled_from(("fresh", "resident")),
+    )
     def put_something_into_the_output(self, wanted: Wanted, name: str, way: str) -> None:
         path = self.site.public / name
         if self.site.foreign() or path.exists() or not path.parent.is_dir():
@@ -312,17 +278,6 @@ class Machine(RuleBasedStateMachine):
         self.moves += 1
         self.site.move(f"site-{self.moves}", leave=leave)
         self.then(then)
-
-    def put(self, files: dict[str, Any]) -> None:
-        """Writes those of the files that no folder or file stands in the way of."""
-        self.site.write({name: data for name, data in files.items() if self.free(self.site.root / name)})
-
-    def free(self, path: Path) -> bool:
-        """Whether a file can be at that path, without writing through a link."""
-        if path.is_dir() or path.is_symlink():
-            return False
-        above = [one for one in path.parents if one.is_relative_to(self.site.root)]
-        return all(not one.is_symlink() and (one.is_dir() or not one.exists()) for one in above)
 
 
 def _handle(path: Path, how: str) -> None:

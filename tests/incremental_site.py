@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-from incremental_builds import MANIFEST, Answer, Died, Wanted, contents, from_nothing, in_a_fresh_process
+from incremental_builds import MANIFEST, Answer, KilledError, Wanted, contents, from_nothing, in_a_fresh_process
 
 from pubengine import testing
 
@@ -19,7 +19,10 @@ CACHE_TROUBLE = {"cache-set-aside", "cache-unusable"}
 """Warnings that a build may give that finds its cache damaged, and no other."""
 
 
-class Difference(AssertionError):
+AT_ONCE = Wanted()
+
+
+class DifferenceError(AssertionError):
     """A build was not what a build from nothing is."""
 
 
@@ -78,8 +81,8 @@ class ChangingSite:
 
     # Building.
 
-    def build(self, wanted: Wanted = Wanted(), by: Build = in_a_fresh_process, again: Build | None = None) -> Answer:
-        """Builds, compares with a build from nothing, and builds once more. Raises Difference."""
+    def build(self, wanted: Wanted = AT_ONCE, by: Build = in_a_fresh_process, again: Build | None = None) -> Answer:
+        """Builds, compares with a build from nothing, and builds once more. Raises DifferenceError."""
         before = self.seen()
         answer = by(self.root, wanted)
         return self.compare(answer, wanted, before, again or in_a_fresh_process)
@@ -90,14 +93,14 @@ class ChangingSite:
         clean, files = from_nothing(self.root, wanted)
         self._refuse(answer, clean)
         if answer.published and answer.exit_code > int(wanted.keep_going):
-            raise Difference(f"a build with exit status {answer.exit_code} published")
+            raise DifferenceError(f"a build with exit status {answer.exit_code} published")
         if not answer.published:
             _same(before, after, "a build that published nothing changed the output")
         else:
             _same(files, {path: one.data for path, one in after.items()}, "the output is not what a clean build makes")
             for path in before.keys() & after.keys() - {MANIFEST}:
                 if before[path].data == after[path].data and before[path].changed != after[path].changed:
-                    raise Difference(f"{path} has the bytes it had, but was written again")
+                    raise DifferenceError(f"{path} has the bytes it had, but was written again")
         if answer.codes & CACHE_TROUBLE:
             self.damaged = False
         self._once_more(answer, wanted, after, again)
@@ -109,7 +112,7 @@ class ChangingSite:
             told["diagnostics"] = [one for one in told["diagnostics"] if one["code"] not in CACHE_TROUBLE]
         for name in told:
             if told[name] != wanted[name]:
-                raise Difference(f"{name}: {told[name]!r}, and of a clean build: {wanted[name]!r}")
+                raise DifferenceError(f"{name}: {told[name]!r}, and of a clean build: {wanted[name]!r}")
 
     def _once_more(self, answer: Answer, wanted: Wanted, after: dict[str, Seen], by: Build) -> None:
         """Right after a build another has nothing to do."""
@@ -119,20 +122,20 @@ class ChangingSite:
         told = answer.told()
         told["diagnostics"] = [one for one in told["diagnostics"] if one["code"] not in CACHE_TROUBLE]
         if again.told() != told:
-            raise Difference(f"another build right after it says: {again.told()!r}; before: {told!r}")
+            raise DifferenceError(f"another build right after it says: {again.told()!r}; before: {told!r}")
         _same(after, self.seen(), "another build right after it changed the output")
         if answer.published and answer.exit_code == 0:
             done = {name: again.data[name] for name in ("loaded", "made")} | dict(again.data["written"] or {})
             idle = {"loaded": 0, "made": 0, "new": [], "updated": [], "removed": []}
             if {name: done[name] for name in idle} != idle:
-                raise Difference(f"another build right after it was not idle: {done}")
+                raise DifferenceError(f"another build right after it was not idle: {done}")
 
     def refused(self, wanted: Wanted, by: Build) -> None:
         """Builds where something foreign is in the output: it must stay, and everything else."""
         before = self.seen()
         answer = by(self.root, wanted)
         if answer.published or answer.exit_code < 2:
-            raise Difference("a build published over what is not its own")
+            raise DifferenceError("a build published over what is not its own")
         _same(before, self.seen(), "a build that refuses changed the output")
 
     def killed(self, wanted: Wanted, by: Build) -> bool:
@@ -140,7 +143,7 @@ class ChangingSite:
         before = self.seen()
         try:
             answer = by(self.root, wanted)
-        except Died:
+        except KilledError:
             left = self.seen()
             if left != before:
                 _same(from_nothing(self.root, wanted)[1], {path: one.data for path, one in left.items()}, "half a site")
@@ -186,10 +189,11 @@ def _same(one: Mapping[str, object], other: Mapping[str, object], what: str) -> 
     if one == other:
         return
     lines = [f"{what}; in brackets, what it should be and what it is:"]
-    for path in sorted(one.keys() | other.keys(), key=lambda path: (path == MANIFEST, path)):
-        if one.get(path) != other.get(path):
-            lines.append(f"  {path}: {_parting(one.get(path), other.get(path))}")
-    raise Difference("\n".join(lines))
+    paths = sorted(one.keys() | other.keys(), key=lambda path: (path == MANIFEST, path))
+    lines += [
+        f"  {path}: {_parting(one.get(path), other.get(path))}" for path in paths if one.get(path) != other.get(path)
+    ]
+    raise DifferenceError("\n".join(lines))
 
 
 def _parting(one: object, other: object) -> str:
@@ -198,6 +202,8 @@ def _parting(one: object, other: object) -> str:
         return _parting(one.data, other.data) if one.data != other.data else "another time of change"
     if not isinstance(one, bytes) or not isinstance(other, bytes):
         return f"[{'missing' if one is None else 'there'}] [{'missing' if other is None else 'there'}]"
-    start = len(os.path.commonprefix([one, other]))
+    start = next(
+        (place for place, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), len(min(one, other, key=len))
+    )
     around = slice(max(0, start - 30), start + 50)
     return f"at byte {start} [{one[around]!r}] [{other[around]!r}]"

@@ -33,5 +33,7 @@ def test_many_histories_of_a_site():
     examples = max(1, STEPS // PER_EXAMPLE)
     run_state_machine_as_test(
         Machine,
-        settings=settings(QUIET, max_examples=examples, stateful_step_count=PER_EXAMPLE, phases=[Phase.generate, Phase.shrink]),
+        settings=settings(
+            QUIET, max_examples=examples, stateful_step_count=PER_EXAMPLE, phases=[Phase.generate, Phase.shrink]
+        ),
     )

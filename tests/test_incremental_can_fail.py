@@ -5,7 +5,7 @@ import shutil
 
 import pytest
 from incremental_builds import Wanted
-from incremental_site import ChangingSite, Difference
+from incremental_site import ChangingSite, DifferenceError
 
 from pubengine import assemble, build, environment, loading, pages, tracking, turns, unchanged
 from pubengine.testing import ENGINE, NOW
@@ -134,7 +134,11 @@ def _files_that_never_change(patch):
     # Both steps look files up by this table: sources in `loading`, pages in `build`.
     for module in (loading, build):
         patch(module, "lookups", lambda *given: there(*given) | {"file": lambda _: ""})
-    patch(loading.Present, "holds", lambda self, one: one.kind == "file" or self._lookups[one.kind](one.name) == one.digest)
+    patch(
+        loading.Present,
+        "holds",
+        lambda self, one: one.kind == "file" or self._lookups[one.kind](one.name) == one.digest,
+    )
 
 
 def _look_without(name):
@@ -167,12 +171,24 @@ def _environment_without_settings(patch):
 
 
 def _states_without_times(patch):
-    patch(loading.Digests, "believed", lambda self, path, stat: self._known[path][1] if path in self._known and self._known[path][0][0] == stat[0] else "")
+    patch(
+        loading.Digests,
+        "believed",
+        lambda self, path, stat: (
+            self._known[path][1] if path in self._known and self._known[path][0][0] == stat[0] else ""
+        ),
+    )
 
 
 def _pages_without_theme_options(patch):
     digest = pages.Hasher.digest
-    patch(pages.Hasher, "digest", lambda self, value: digest(self, [] if type(value) is list and len(value) == 2 and type(value[0]) is dict else value))
+    patch(
+        pages.Hasher,
+        "digest",
+        lambda self, value: digest(
+            self, [] if type(value) is list and len(value) == 2 and type(value[0]) is dict else value
+        ),
+    )
 
 
 def _nothing_is_taken_away(patch):
@@ -219,7 +235,7 @@ FAULTS = {
 def test_a_fault_in_the_engine_is_found(changing, monkeypatch, name):
     fault, history = FAULTS[name]
     fault(monkeypatch.setattr)
-    with pytest.raises((Difference, AssertionError)):
+    with pytest.raises((DifferenceError, AssertionError)):
         history(changing)
 
 
@@ -227,5 +243,5 @@ def test_a_build_that_publishes_errors_is_found(changing, monkeypatch):
     changing.build(LATER)
     monkeypatch.setattr(build.Problems, "forbid_publishing", lambda _: False)
     changing.write({OTHER: "+++\ntitle = \n+++\n"})
-    with pytest.raises(Difference):
+    with pytest.raises(DifferenceError):
         changing.build(LATER)

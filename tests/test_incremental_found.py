@@ -172,7 +172,9 @@ def test_a_module_that_transform_imports_late_is_noticed_after_a_build_that_load
     changing.build(LATER)
     changing.write({"engine.toml": ENGINE + "\n[permalinks]\nposts = '/{year}/{slug}/'\n"})
     changing.build(LATER)
-    changing.write({"engine.toml": ENGINE + "\n[permalinks]\nposts = '/{year}/{slug}/'\n[theme.options]\nfooter = 'x'\n"})
+    changing.write(
+        {"engine.toml": ENGINE + "\n[permalinks]\nposts = '/{year}/{slug}/'\n[theme.options]\nfooter = 'x'\n"}
+    )
     changing.build(LATER)
     changing.write({"lib/sitewords.py": "WORD = 'another'\n"})
     changing.build(LATER)
@@ -249,7 +251,12 @@ def test_a_file_that_suffixes_hang_on_is_noticed(changing):
 
 
 def test_a_transform_that_shows_the_settings_whole_is_made_again_with_them(changing):
-    changing.write({"plugins/p.py": HEAD + "@hookimpl\ndef transform(post, site):\n    return post.replace(body=f'<p>{site!r:.40}</p>')\n"})
+    changing.write(
+        {
+            "plugins/p.py": HEAD
+            + "@hookimpl\ndef transform(post, site):\n    return post.replace(body=f'<p>{site!r:.40}</p>')\n"
+        }
+    )
     changing.build(LATER)
     changing.write({"engine.toml": ENGINE.replace("Test", "Other")})
     changing.build(LATER)
@@ -268,9 +275,22 @@ def test_a_cache_that_was_put_aside_and_back_after_an_edit_in_the_output_brings_
 
 
 def test_a_file_that_a_plugin_looks_for_without_opening_it_is_noticed(changing):
-    changing.write({"plugins/p.py": HEAD + "def word():\n    return str((SITE / 'words/word.txt').exists())\n" + TRANSFORM})
+    changing.write(
+        {"plugins/p.py": HEAD + "def word():\n    return str((SITE / 'words/word.txt').exists())\n" + TRANSFORM}
+    )
     changing.build(LATER)
     changing.write({"words/word.txt": "one"})
     changing.build(LATER)
 
 
+def test_failures_of_several_processes_are_told_in_one_order(site):
+    """Which of the pages that fail is named hangs on nothing but the site."""
+    posts = {f"content/posts/2024-05-{day:02}-a{day}.md": GOOD for day in range(1, 29)}
+    slow = "\n\n@hookimpl\ndef template_functions():\n    return {'word': word}\n\n\ndef word(post):\n"
+    site.write({
+        **posts,
+        "themes/paper/templates/post.html": "{{ word(post) }}\n{{ misspelt }}",
+        "plugins/p.py": HEAD + "import time" + slow + "    time.sleep(0.3 if post.slug < 'a2' else 0)\n    return ''\n",
+    })  # fmt: skip
+    one, two = (site.build("--clean", "--jobs", jobs).problem("template-failed") for jobs in ("1", "2"))
+    assert one == two
