@@ -52,6 +52,43 @@ def test_a_page_edited_by_hand_does_not_come_back_with_the_next_but_one_build(ch
     changing.build(LATER)
 
 
+def test_a_page_lost_from_the_tree_aside_is_not_lost_from_the_site(changing):
+    changing.build(LATER)
+    changing.write({OTHER: GOOD + "More.\n"})
+    changing.build(LATER)
+    (changing.kept / "outputs/public/tree/2024/05/a/index.html").unlink()
+    (changing.root / POST).touch()
+    changing.build(LATER)
+    changing.write({OTHER: GOOD + "Even more.\n"})
+    changing.build(LATER)
+
+
+def test_a_page_changed_in_the_tree_aside_is_not_published(changing):
+    changing.build(LATER)
+    changing.write({OTHER: GOOD + "More.\n"})
+    changing.build(LATER)
+    page = changing.kept / "outputs/public/tree/2024/05/a/index.html"
+    page.unlink()
+    page.write_text("mine")
+    (changing.root / POST).touch()
+    changing.build(LATER)
+    changing.write({OTHER: GOOD + "Even more.\n"})
+    changing.build(LATER)
+
+
+def test_a_copied_site_keeps_the_times_of_pages_that_do_not_change(changing):
+    changing.build(LATER)
+    changing.write({OTHER: GOOD + "More.\n"})
+    changing.build(LATER)
+    changing.move("elsewhere", leave=False)
+    (changing.root / POST).touch()
+    before = changing.seen()
+    changing.build(LATER)
+    changing.write({OTHER: GOOD + "Even more.\n"})
+    changing.build(LATER)
+    assert changing.seen()["2024/05/a/index.html"] == before["2024/05/a/index.html"]
+
+
 def test_a_manifest_edited_by_hand_is_mended(changing):
     changing.build(LATER)
     manifest = changing.public / ".pubengine-manifest"
