@@ -118,7 +118,7 @@ class Machine(Person):
 
     @rule(number=NUMBERS, how=st.sampled_from(("touch", "past", "future", "chmod", "rewrite", "new inode")), then=THEN)
     def change_nothing(self, number: int, how: str, then: Order | None) -> None:
-        if (path := self.source(number)) and path.exists():
+        if (path := self.source(number)) and path.is_file():
             _handle(path, how)
         self.then(then)
 
