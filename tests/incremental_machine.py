@@ -11,8 +11,8 @@ from typing import Any
 import incremental_material as material
 import incremental_plugins as plugins
 from hypothesis import strategies as st
-from hypothesis.stateful import initialize, precondition, rule
-from incremental_builds import KNOWN, MANIFEST, Wanted, killed
+from hypothesis.stateful import initialize, rule
+from incremental_builds import MANIFEST, Wanted, killed
 from incremental_person import Order, Person, files_in
 
 NUMBERS = st.integers(0, 999)
@@ -215,7 +215,6 @@ class Machine(Person):
 
     # What is not the site: the output and the cache.
 
-    @precondition(lambda self: "output by hand" not in KNOWN)
     @rule(
         number=NUMBERS, how=st.sampled_from(("edit", "delete", "letter", "link", "folder", "touch", "chmod")), then=THEN
     )
@@ -225,7 +224,6 @@ class Machine(Person):
             _spoil(Path(found[number % len(found)]), how)
         self.then(then)
 
-    @precondition(lambda self: "manifest by hand" not in KNOWN)
     @rule(cut=st.booleans(), then=THEN)
     def change_the_manifest(self, cut: bool, then: Order | None) -> None:
         path = self.site.public / MANIFEST

@@ -58,7 +58,7 @@ class Person(RuleBasedStateMachine):
         return in_a_fresh_process
 
     def build(self, order: Order) -> None:
-        wanted = order.wanted._replace(strict=order.wanted.strict and not self.site.damaged)
+        wanted = order.wanted._replace(strict=order.wanted.strict)
         self.site.build(wanted, self.way(order.way))
 
     def then(self, order: Order | None) -> None:

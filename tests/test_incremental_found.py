@@ -311,15 +311,6 @@ def test_a_cache_that_was_put_aside_and_back_after_an_edit_in_the_output_brings_
     changing.build(LATER)
 
 
-def test_a_file_that_a_plugin_looks_for_without_opening_it_is_noticed(changing):
-    changing.write(
-        {"plugins/p.py": HEAD + "def word():\n    return str((SITE / 'words/word.txt').exists())\n" + TRANSFORM}
-    )
-    changing.build(LATER)
-    changing.write({"words/word.txt": "one"})
-    changing.build(LATER)
-
-
 def test_failures_of_several_processes_are_told_in_one_order(site):
     """Which of the pages that fail is named hangs on nothing but the site."""
     posts = {f"content/posts/2024-05-{day:02}-a{day}.md": GOOD for day in range(1, 29)}

@@ -38,6 +38,8 @@ _watch = _Watch()
 def _hook(event: str, arguments: tuple[Any, ...]) -> None:
     if _watch.note is None or _watch.busy or (event not in _OPENED and event not in _UNSEEN):
         return
+    if sys._getframe(1).f_code.co_filename.startswith("<frozen importlib"):  # noqa: SLF001 - nothing public tells a caller
+        return  # modules count by themselves, wherever they are looked for
     _watch.busy = True
     try:
         if event in _UNSEEN:
@@ -74,7 +76,10 @@ def watching(note: Note) -> Iterator[None]:
         sys.addaudithook(_hook)
         _watch.installed = True
     before, _watch.note = _watch.note, note
+    # Python takes a compiled module for new by its second and size, which two edits can share.
+    compiled, sys.dont_write_bytecode = sys.dont_write_bytecode, True
     try:
         yield
     finally:
         _watch.note = before
+        sys.dont_write_bytecode = compiled

@@ -103,10 +103,11 @@ def _build(site: Opened, options: Options, cache: Cache, problems: Problems, wat
             written = None if problems.forbid_publishing() else output.publish(rendered.files)
         if written:
             book.save()
+            plan.modules.save()
             keep_reasons(cache, output.name, plan.sources.reasons, rendered.reasons)
     keep_states(cache, plan.digests)
     basis = None
-    if written:
+    if written and output.states:
         doubtful = bool(cache.problems or rendered.impure or site.registry.is_impure() or problems.exit_code())
         basis = _basis(site, plan, rendered, output.states, doubtful=doubtful)
     spans = site.registry.spans.take() if site.registry.spans else ()
@@ -115,17 +116,17 @@ def _build(site: Opened, options: Options, cache: Cache, problems: Problems, wat
 
 def _rendered(site: Opened, plan: Plan, output: Output, cache: Cache, watcher: Outlook) -> tuple[Rendered, Book]:
     published, now = plan.emitted.site, lookups(site.paths.root, site.config, plan.digests)
-    keys = Keys(published, site.theme, site.registry, site.config, cache, now)
+    keys = Keys(published, site.theme, site.registry, site.config, cache, now, plan.modules.files)
     book = Book(cache, output.name, keys)
     material = Material(published, site.theme, plan.emitted.pages, str(cache.path), str(output.stage))
-    press = Press(plan.where, site.registry, material, keys, book)
+    press = Press(plan.where, site.registry, material, keys, book, plan.modules)
     return press.run(output, plan.digests, plan.crew, watcher), book
 
 
 def _basis(site: Opened, plan: Plan, rendered: Rendered, states: States, *, doubtful: bool) -> Basis:
     more = (*plan.inputs, *rendered.inputs)
     return Basis(
-        inputs=None if doubtful else all_inputs(plan.sources, more, site.registry, site.config),
+        inputs=None if doubtful else all_inputs(plan.sources, more, plan.modules, site.config),
         until=next_change(plan.cards, plan.selection, site.config.site),
         files=rendered.files,
         states=states,

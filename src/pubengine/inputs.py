@@ -54,6 +54,8 @@ class RecordedSettings:
         return getattr(self._config, name)
 
     def __repr__(self) -> str:
+        for name in self._config.__struct_fields__:
+            self._note(name)
         return repr(self._config)
 
 

@@ -21,6 +21,7 @@ from pubengine.files import SiteFiles
 from pubengine.inputs import Input, Lookups, Present, digest_of_path, setting_digest
 from pubengine.load import Loaded, decode, encode, load_file
 from pubengine.model import Body
+from pubengine.modules import Modules
 from pubengine.progress import Outlook
 from pubengine.registry import Registry
 from pubengine.settings import Config
@@ -28,7 +29,6 @@ from pubengine.spans import Span
 from pubengine.workers import Crew
 from pubengine.workplace import Workplace, registry_at
 
-_MODULES = "modules"
 _ENVIRONMENT = "loading"
 _TEXTS = "texts kept"
 _FEW = 100
@@ -74,19 +74,19 @@ def load_batch(where: Workplace, found: Sequence[Found]) -> Batch:
 class Loader:
     """Loads the sources of one build. Raises CacheError where the cache is not what it should be."""
 
-    def __init__(self, where: Workplace, registry: Registry, cache: Cache, digests: Digests) -> None:
+    def __init__(self, where: Workplace, registry: Registry, cache: Cache, digests: Digests, modules: Modules) -> None:
         self._where = where
         self._config = where.config
         self._root = Path(where.root)
         self._registry = registry
         self._cache = cache
         self._digests = digests
+        self._modules = modules
         self._present = Present(lookups(self._root, where.config, digests))
 
     def load(self, content: Content, crew: Crew, progress: Outlook) -> Sources:
         """Every text of the content tree."""
-        modules = set(decoded(self._cache.note(_MODULES), list[str]) or ())
-        environment = loading_environment(self._registry, self._config, {*modules, *self._registry.modules()})
+        environment = loading_environment(self._registry, self._config, self._modules.files)
         self._pure = not self._registry.is_impure(LOADING)
         loaded, reasons = self._remembered(content.texts, environment)
         todo = [found for found in content.texts if found.path not in loaded]
@@ -97,13 +97,13 @@ class Loader:
                 for batch in self._batches(todo, crew, progress):
                     rows = [(row, decode(row.data)) for row in batch.rows]
                     loaded |= {row.path: one for row, one in rows}
-                    modules.update(batch.modules)
+                    self._modules.add(batch.modules)
                     if self._registry.spans:
                         self._registry.spans.add(batch.spans)
                     self._keep(rows, environment)
-                found_out = loading_environment(self._registry, self._config, modules)
+                found_out = loading_environment(self._registry, self._config, self._modules.files)
                 if found_out != environment:  # plugins imported modules of the site's own as they ran
-                    self._cache.keep_note(_MODULES, msgspec.json.encode(sorted(modules)))
+                    self._modules.save()
                     self._cache.rename_environment(environment.digest, found_out.digest)
                 self._cache.keep_note(_ENVIRONMENT, msgspec.json.encode(found_out.parts))
                 self._drop_old_texts(len(todo), loaded)
@@ -170,7 +170,7 @@ class Loader:
                 self._digests.note(row.path, row.stat, row.digest)
 
 
-def all_inputs(sources: Sources, more: Iterable[Input], registry: Registry, config: Config) -> unchanged.Inputs | None:
+def all_inputs(sources: Sources, more: Iterable[Input], modules: Modules, config: Config) -> unchanged.Inputs | None:
     """What a build read besides the site's own folders; None where it cannot be known, or is all over the site.
 
     `more`: what was read for the site as a whole, and for its pages.
@@ -182,7 +182,7 @@ def all_inputs(sources: Sources, more: Iterable[Input], registry: Registry, conf
     folders |= {name for kind, name in noted if kind == "folder"}
     if folders & {"", "."} or any(kind == "unseen" for kind, _ in noted):
         return None
-    return unchanged.Inputs({*files, *registry.modules(), *zone_files(config.site.timezone)}, folders)
+    return unchanged.Inputs({*files, *modules.files, *zone_files(config.site.timezone)}, folders)
 
 
 def _fixed_part(pattern: str) -> str:

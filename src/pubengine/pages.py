@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import Any
 
 import msgspec
@@ -75,14 +75,20 @@ class Keys:
     """Tells of the pages of one build whether they are what they were."""
 
     def __init__(
-        self, site: Site, theme: Theme, registry: Registry, config: Config, cache: Cache, lookups: Lookups
+        self,
+        site: Site,
+        theme: Theme,
+        registry: Registry,
+        config: Config,
+        cache: Cache,
+        lookups: Lookups,
+        modules: Collection[str],
     ) -> None:
         self._lookups = lookups
         self._registry = registry
         self._config = config
         self._site_values = site_values(site)
         self._theme = theme
-        modules = registry.modules()
         self._modules = module_digests(modules)
         self._hasher = Hasher(site, code_of((one.module.__name__, one.fingerprint) for one in registry.plugins))
         self._sources = Sources(theme)

@@ -16,6 +16,7 @@ from pubengine.errors import ConfigError, PluginError
 from pubengine.inputs import Input
 from pubengine.loading import Loader, Sources
 from pubengine.model import Card
+from pubengine.modules import Modules
 from pubengine.paths import Paths
 from pubengine.problems import Problems
 from pubengine.progress import Outlook
@@ -55,6 +56,7 @@ class Plan(Struct, frozen=True):
     selection: Selection
     assembled: Assembled
     emitted: Emitted
+    modules: Modules
     inputs: tuple[Input, ...]
     """What was read for the site as a whole."""
 
@@ -87,10 +89,12 @@ def make_plan(site: Opened, options: Options, cache: Cache, problems: Problems, 
     crew = Crew(options.jobs, config.build.scheduler)
     digests = Digests(site.paths.root, known_states(cache))
     where = workplace_of(site.paths.root, config, registry)
+    modules = Modules(cache, registry, site.paths.root)
     with site.timed("discover"):
         content = discover(site.paths, registry.suffixes())
+    early = registry.inputs.take()
     with site.timed("load"):
-        sources = Loader(where, registry, cache, digests).load(content, crew, watcher)
+        sources = Loader(where, registry, cache, digests, modules).load(content, crew, watcher)
     problems.add(content.problems, *(one.problems for one in sources.loaded.values()))
     problems.plugin_failed |= any(one.plugin_failed for one in sources.loaded.values())
     cards = [card for one in sources.loaded.values() for card in one.shown(strict=options.strict)]
@@ -103,5 +107,5 @@ def make_plan(site: Opened, options: Options, cache: Cache, problems: Problems, 
         emitted = emit(assembled.site, registry, site.theme)
     problems.add(emitted.problems)
     problems.plugin_failed |= any(registry.is_to_blame(one) for one in emitted.problems)
-    inputs = registry.inputs.take()
-    return Plan(where, crew, digests, content, sources, cards, selection, assembled, emitted, inputs)
+    inputs = (*early, *registry.inputs.take())
+    return Plan(where, crew, digests, content, sources, cards, selection, assembled, emitted, modules, inputs)

@@ -233,5 +233,6 @@ def fingerprint(path: Path) -> str:
     files = sorted(one for one in path.rglob("*") if one.is_file()) if path.is_dir() else [path]
     for file in files:
         if "__pycache__" not in file.parts:
-            total.update(file.name.encode() + b"\0" + file.read_bytes() + b"\0")
+            name = file.relative_to(path).as_posix() if file != path else file.name
+            total.update(name.encode("utf-8", "surrogateescape") + b"\0" + file.read_bytes() + b"\0")
     return total.hexdigest()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import inspect
-import os
 import sys
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
@@ -13,16 +12,16 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from pubengine.audit import watching
 from pubengine.command import ENGINE_COMMANDS, Command
 from pubengine.diagnostics import Diagnostic
 from pubengine.errors import ConfigError, ContentError, PluginError
 from pubengine.files import SiteFiles
 from pubengine.fingerprints import local_modules
 from pubengine.implementations import HOOKS, Implementation, fit_plugins
-from pubengine.inputs import Inputs, RecordedSettings, digest_of_path, setting_digest
+from pubengine.inputs import Inputs, RecordedSettings, setting_digest
 from pubengine.model import Page, Post, Site, Source
 from pubengine.model_fit import misfit
+from pubengine.opened import Opened
 from pubengine.plugin_files import (
     LoadedPlugin,
     describe_exception,
@@ -49,14 +48,17 @@ def open_registry(config: Config, root: Path) -> Registry:
     problems: list[Diagnostic] = []
     plugins = []
     before = frozenset(sys.modules)
+    inputs = Inputs()
+    opened = Opened(root, inputs)
     for found in find_plugins(config, root):
         try:
-            plugins.append(import_plugin(found, root))
+            with nullcontext() if found.where == "bundled" else opened.by(found.name):
+                plugins.append(import_plugin(found, root))
         except PluginError as problem:
             problems += problem.diagnostics
     if problems:
         raise PluginError(*problems)
-    registry = Registry(tuple(plugins), config, root, before)
+    registry = Registry(tuple(plugins), config, opened, before)
     registry.commands()  # so that a name taken twice is said now, not when somebody types it
     return registry
 
@@ -64,13 +66,16 @@ def open_registry(config: Config, root: Path) -> Registry:
 class Registry:
     """Calls the hooks of the plugins of one build, in order, and names the culprit when one fails."""
 
-    def __init__(self, plugins: tuple[LoadedPlugin, ...], config: Config, root: Path, before: frozenset[str]) -> None:
+    def __init__(
+        self, plugins: tuple[LoadedPlugin, ...], config: Config, opened: Opened, before: frozenset[str]
+    ) -> None:
         self.plugins = plugins
         self._before = before
-        self._root = root
+        self._opened = opened
+        self._root = root = opened.root
         self.spans: Spans | None = None
         """Takes the times of hooks, if somebody wants to know."""
-        self.inputs = Inputs()
+        self.inputs = opened.inputs
         """What hooks read besides what they are given."""
         digest = cache(partial(setting_digest, config.site))
         self._site = RecordedSettings(config.site, lambda name: self.inputs.note("setting", name, digest(name)))
@@ -247,7 +252,7 @@ class Registry:
         """Lets what a plugin says of the content pass, signed; whatever else it raises is its failure."""
         try:
             if self._is_foreign(one):
-                with watching(self._note_seen):
+                with self._opened.by(one.plugin.name):
                     yield
             else:
                 yield
@@ -260,15 +265,6 @@ class Registry:
             raise
         except BaseException as problem:
             raise self._failure(one, problem, subject) from problem
-
-    def _note_seen(self, kind: str, path: str) -> None:
-        """Notes a file or folder that a plugin opened by itself."""
-        if kind == "unseen":
-            self.inputs.note(kind, path, "")
-            return
-        inside = os.path.relpath(path, self._root)
-        name = path if inside.startswith("..") else inside
-        self.inputs.note(kind, name, digest_of_path(path))
 
     @staticmethod
     def _is_foreign(one: Implementation) -> bool:

@@ -33,6 +33,7 @@ from pubengine.diagnostics import Diagnostic, error
 from pubengine.errors import ConfigError, PluginError
 from pubengine.fragments import FragmentEnvironment, Fragments
 from pubengine.implementations import is_impure
+from pubengine.inputs import Input
 from pubengine.model import Card, Page, Site
 from pubengine.registry import Registry
 from pubengine.text import nearest
@@ -63,7 +64,11 @@ class Renderer:
         self._theme = theme
         self._registry = registry
         self._root = root
+        registry.inputs.take()
         self._templates = self._environment(site)
+        self.inputs = registry.inputs.take()
+        """What plugins opened when they were asked for words that templates can use."""
+        self._always = set(map(_as_read, self.inputs))
 
     def render(self, page: Page) -> tuple[bytes, tuple[Path, ...]]:
         """The bytes of a page that is not a copy, and the ways to all that it read of the site.
@@ -79,7 +84,7 @@ class Renderer:
     def _note_inputs(self) -> None:
         """Notes what plugins opened since the last time."""
         for one in self._registry.inputs.take():
-            self._view.reads.note(IMPURE if one.kind == "unseen" else (READ, one.kind, one.name))
+            self._view.reads.note(_as_read(one))
 
     @contextmanager
     def _apart(self) -> Iterator[set[Path]]:
@@ -94,6 +99,7 @@ class Renderer:
             return self._registry.make(page, self._view)
         try:
             spans = self._registry.spans
+            self._view.reads.note_all(self._always)
             with spans.span("template", page.template, page.path) if spans else nullcontext():
                 template = self._templates.get_template(page.template)
                 return template.render({**page.values, "page": _About(page, self._view)}).encode("utf-8")
@@ -216,6 +222,11 @@ class Renderer:
                 )
                 return (inside / path.relative_to(layer)).as_posix()
         return path.name
+
+
+def _as_read(one: Input) -> Path:
+    """The way to something that a plugin opened."""
+    return IMPURE if one.kind == "unseen" else (READ, one.kind, one.name)
 
 
 class _Compiled(BytecodeCache):

@@ -19,6 +19,7 @@ from pubengine.errors import PluginError, PubengineError
 from pubengine.implementations import is_impure
 from pubengine.inputs import Input
 from pubengine.model import Card, Page, Site
+from pubengine.modules import Modules
 from pubengine.pages import Book, Keys
 from pubengine.progress import Outlook
 from pubengine.registry import Registry
@@ -103,6 +104,8 @@ class Pages(Struct, frozen=True):
     """Pages that one task made."""
 
     made: list[Made]
+    modules: tuple[str, ...]
+    """Files of modules that plugins had imported by then."""
     spans: tuple[Span, ...]
 
 
@@ -114,7 +117,8 @@ def make_batch(job: Job, tasks: Sequence[Task]) -> Pages:
             _lay_out(job, pickle.load(file), registry)  # noqa: S301 - made by this build, for this build
     bench = _at_hand[0]
     made = [_make(task, bench) for task in tasks]
-    return Pages(made, bench.registry.spans.take() if bench.registry.spans else ())
+    spans = bench.registry.spans.take() if bench.registry.spans else ()
+    return Pages(made, bench.registry.modules(), spans)
 
 
 def _lay_out(job: Job, material: Material, registry: Registry) -> None:
@@ -141,14 +145,17 @@ def _make(task: Task, bench: _Bench) -> Made:
 class Press:
     """Makes the pages of one build."""
 
-    def __init__(self, where: Workplace, registry: Registry, material: Material, keys: Keys, book: Book) -> None:
+    def __init__(
+        self, where: Workplace, registry: Registry, material: Material, keys: Keys, book: Book, modules: Modules
+    ) -> None:
         self._where = where
         self._registry = registry
         self._material = material
         self._keys = keys
         self._book = book
+        self._modules = modules
         self._files: dict[str, str] = {}
-        self._problems: list[PubengineError] = []
+        self._problems: dict[int, PubengineError] = {}
         self._reasons: dict[str, str] = {}
         self._impure: set[str] = set()
         self._inputs: tuple[Input, ...] = ()
@@ -159,7 +166,7 @@ class Press:
         keys: dict[int, tuple[str, str] | None] = {}
         for number, page in enumerate(pages):
             if page.copy:
-                self._copy(page, output, digests)
+                self._copy(number, output, digests)
             else:
                 key = self._keys.key(page)
                 known = self._book.known(page.path, key)
@@ -175,18 +182,18 @@ class Press:
         for count, batch in self._made(tasks, crew):
             for made in batch.made:
                 self._note(made, keys[made.number])
+            self._modules.add(batch.modules)
             if self._registry.spans:
                 self._registry.spans.add(batch.spans)
             done += count
             progress("making pages", done, len(tasks))
-        return Rendered(
-            self._files, tuple(self._problems), self._reasons, self._impure, (*self._inputs, *self._book.inputs())
-        )
+        problems = tuple(problem for _, problem in sorted(self._problems.items()))
+        return Rendered(self._files, problems, self._reasons, self._impure, (*self._inputs, *self._book.inputs()))
 
     def _made(self, tasks: list[Task], crew: Crew) -> Iterator[tuple[int, Pages]]:
         job = Job(self._where, id(self._material))
         _lay_out(job, self._material, self._registry)
-        self._inputs = self._registry.inputs.take()
+        self._inputs = _at_hand[0].renderer.inputs
         try:
             if crew.shares_memory or crew.processes(len(tasks)) == 1:
                 yield from crew.run(partial(make_batch, job), tasks)
@@ -205,7 +212,7 @@ class Press:
 
     def _note(self, made: Made, key: tuple[str, str] | None) -> None:
         if made.problem is not None:
-            self._problems.append(made.problem)
+            self._problems[made.number] = made.problem
             return
         page = self._material.pages[made.number]
         path = page.path
@@ -215,11 +222,12 @@ class Press:
         if key is not None:
             self._book.note(path, key, made.reads, made.digest)
 
-    def _copy(self, page: Page, output: Output, digests: Digests) -> None:
+    def _copy(self, number: int, output: Output, digests: Digests) -> None:
+        page = self._material.pages[number]
         try:
             digest = digests.of(page.copy)
         except OSError:
-            self._problems.append(_not_a_file(page))
+            self._problems[number] = _not_a_file(page)
             return
         if not output.holds(page.path, digest):
             digest = output.copy(page.path, File(self._where.root) / page.copy)

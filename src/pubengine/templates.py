@@ -16,10 +16,11 @@ class Sources:
 
     def __init__(self, theme: Theme) -> None:
         self._data: dict[str, bytes] = {}
-        for layer in theme.layers:
-            for name, data in _read(os.path.join(layer, "templates")):
-                self._data.setdefault(name, data)
-                self._data[f"{layer.name}/{name}"] = data
+        layers = [(layer.name, dict(_read(os.path.join(layer, "templates")))) for layer in theme.layers]
+        for _, templates in layers:
+            self._data = {**templates, **self._data}
+        for theme_name, templates in dict(layers).items():  # by the name of a theme only what no plain name has
+            self._data = {f"{theme_name}/{name}": data for name, data in templates.items()} | self._data
         self._digests = {name: digest_of(data) for name, data in self._data.items()}
         self.digest = digest_of_texts(part for item in sorted(self._digests.items()) for part in item)
         """The hash of all."""
@@ -42,7 +43,7 @@ class Sources:
         reached: dict[str, None] = {}
         waiting = [template]
         while waiting:
-            name = waiting.pop()
+            name = "/".join(part for part in waiting.pop().split("/") if part not in ("", "."))  # as Jinja finds it
             if name in reached:
                 continue
             reached[name] = None

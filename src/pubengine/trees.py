@@ -25,6 +25,8 @@ class Manifest(Struct, frozen=True):
     """Hashes of the files, by path."""
 
 
+Files = dict[str, tuple[Stat, str]]
+"""States and hashes of files, by path."""
 Stats = dict[str, Stat]
 """States by path; the path of a tree itself is an empty text."""
 
@@ -42,23 +44,37 @@ def write_manifest(tree: Path, manifest: Manifest) -> None:
     """Writes a tree's manifest; a file there is taken away first, for another tree may share it. Raises OSError."""
     path = tree / MANIFEST
     path.unlink(missing_ok=True)
-    # A line for each file, for people who compare; a quotation mark is in no path.
-    path.write_bytes(msgspec.json.encode(manifest).replace(b'","', b'",\n"') + b"\n")
+    path.write_bytes(_written(manifest))
 
 
-def intact(tree: Path, files: dict[str, str], believed: dict[str, tuple[Stat, str]]) -> dict[str, tuple[Stat, str]]:
-    """Of the files that a manifest names, those that still hold what it says, with their states and hashes.
+def _written(manifest: Manifest) -> bytes:
+    """A manifest as it is written, a line for each file, for people who compare; a quotation mark is in no path."""
+    return msgspec.json.encode(manifest).replace(b'","', b'",\n"') + b"\n"
+
+
+def says(tree: Path, manifest: Manifest) -> bool:
+    """Whether a tree's manifest is just that one. Raises OSError."""
+    try:
+        return (tree / MANIFEST).read_bytes() == _written(manifest)
+    except FileNotFoundError:
+        return False
+
+
+def held(tree: Path, paths: Iterable[str], believed: Files) -> Files:
+    """The states and hashes of those files that are in a tree, whatever its manifest says of them.
 
     `believed`: states in which files need not be opened, with the hashes that they then have.
     """
     found = {}
-    for path, digest in files.items():
+    for path in paths:
         full = f"{tree}/{path}"
         try:
             state = os.lstat(full)
-            one = (stat_of(state), digest)
-            if believed.get(path) == one or (_is_plain(state) and digest_of_file(full) == digest):
-                found[path] = one
+            known, stat = believed.get(path), stat_of(state)
+            if known and known[0] == stat:
+                found[path] = known
+            elif _is_plain(state):
+                found[path] = (stat, digest_of_file(full))
         except OSError:
             continue
     return found

@@ -8,19 +8,20 @@ from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
+from pubengine.digests import Stat
 from pubengine.permalinks import MANIFEST
-from pubengine.trees import Manifest, Stats, folder_stat, folders_of, read_manifest, write_manifest
+from pubengine.trees import Files, Manifest, Stats, folder_stat, folders_of, read_manifest, write_manifest
 
 
 def bring_up_to_date(
-    tree: Path, manifest: Manifest, stage: Path, published: Path, there: dict[str, str], believed: Stats
+    tree: Path, manifest: Manifest, stage: Path, published: Path, there: Files, believed: Stats
 ) -> tuple[set[str], Stats]:
     """Makes a tree the site of a manifest. Raises OSError.
 
     Returns the paths of files whose state that changed, and the states of folders in which no such file is.
 
     Files in the stage are moved over; others are linked from the published tree, which holds those in
-    `there`, by hash. A file that both trees had with the same hash was linked before, and stays as it is.
+    `there`, with their states and hashes. A file that both trees share already stays as it is.
     `believed`: states in which the tree's folders hold what its manifest says. The manifest is taken away
     first and written last, so that a tree left halfway is recognised, and made anew.
     """
@@ -42,7 +43,9 @@ def bring_up_to_date(
     kept = {
         path
         for path, digest in before.items()
-        if manifest.files.get(path) == digest == there.get(path) and path.rpartition("/")[0] not in doubtful
+        if manifest.files.get(path) == digest == _hash(there, path)
+        and path.rpartition("/")[0] not in doubtful
+        and _is_shared(f"{tree}/{path}", there[path][0])
     }
     gone = [path for path in before if path not in kept]
     for path in gone:
@@ -54,11 +57,28 @@ def bring_up_to_date(
         with suppress(FileExistsError):
             os.mkdir(f"{tree}/{folder}")
     for path in wanted:
-        _put(f"{tree}/{path}", f"{stage}/{path}", f"{published}/{path}", linked=there.get(path) == manifest.files[path])
+        _put(
+            f"{tree}/{path}",
+            f"{stage}/{path}",
+            f"{published}/{path}",
+            linked=_hash(there, path) == manifest.files[path],
+        )
     write_manifest(tree, manifest)
     touched = {*wanted, *gone}
     changed = {*folders_of(touched), *doubtful}
     return touched, {folder: state for folder, state in states.items() if state and folder not in changed}
+
+
+def _hash(there: Files, path: str) -> str:
+    return there[path][1] if path in there else ""
+
+
+def _is_shared(path: str, published: Stat) -> bool:
+    """Whether a file is the published one, by another name: somebody may have changed one that is not."""
+    try:
+        return os.lstat(path).st_ino == published[3]
+    except OSError:
+        return False
 
 
 def _put(target: str, staged: str, published: str, *, linked: bool) -> None:

@@ -185,14 +185,14 @@ def _states(found: Iterable[Found], now: int) -> tuple[str, list[str]]:
 def _everything(paths: Paths) -> Iterator[Found]:
     """The state of whatever any build may read."""
     root = str(paths.root)
-    yield from _tree(os.path.dirname(os.path.abspath(__file__)), frozenset())
+    yield from _tree(os.path.dirname(os.path.abspath(__file__)), frozenset(), _COMPILED)
     for folder in sys.path:
         if folder.endswith("-packages"):  # it changes when something is installed there
             yield from _one(folder)
     yield sys.version, "", None
     yield from _one(os.path.join(root, FILE))
-    for name in ("content", "plugins", "themes"):
-        yield from _tree(os.path.join(root, name), frozenset())
+    for name, passed_over in (("content", ""), ("plugins", _COMPILED), ("themes", "")):
+        yield from _tree(os.path.join(root, name), frozenset(), passed_over)
 
 
 def _inputs(paths: Paths, inputs: Inputs) -> Iterator[Found]:
@@ -220,8 +220,11 @@ def _stat(state: os.stat_result, is_folder: bool = False) -> Stat:
     return (0 if is_folder else state.st_size, state.st_mtime_ns, state.st_ctime_ns, state.st_ino)
 
 
-def _tree(folder: str, above: frozenset[tuple[int, int]]) -> Iterator[Found]:
-    """Everything in a folder, with what symbolic links lead to."""
+_COMPILED = "__pycache__"
+
+
+def _tree(folder: str, above: frozenset[tuple[int, int]], passed_over: str = "") -> Iterator[Found]:
+    """Everything in a folder, with what symbolic links lead to, but for folders of one name."""
     try:
         here = os.stat(folder)
         with os.scandir(folder) as entries:
@@ -238,8 +241,8 @@ def _tree(folder: str, above: frozenset[tuple[int, int]]) -> Iterator[Found]:
             yield from _one(entry.path)
         try:
             if entry.is_dir():
-                if entry.name != "__pycache__":
-                    yield from _tree(entry.path, above | {place})
+                if entry.name != passed_over:
+                    yield from _tree(entry.path, above | {place}, passed_over)
             elif not entry.is_symlink():
                 yield entry.path, "file", _stat(entry.stat())
         except OSError:

@@ -61,6 +61,8 @@ class Hasher:
             return ("dict", *map(self._plain, chain.from_iterable(value.items())))
         if kind in _MOMENTS:
             return (kind.__name__, repr(value))
+        if kind is set or kind is frozenset:
+            return (kind.__name__, *sorted(repr(self._plain(one)) for one in value))
         if isinstance(value, Struct):
             return (self._name(kind), *map(self._plain, astuple(value)))
         return ("pickled", self._pickled(value))

@@ -32,9 +32,9 @@ from pubengine.errors import OutputError
 from pubengine.exchange import exchange, recover
 from pubengine.lock import locked
 from pubengine.paths import Paths
-from pubengine.permalinks import problem_with_output
+from pubengine.permalinks import MANIFEST, problem_with_output
 from pubengine.settings import Config
-from pubengine.trees import FORMAT, Manifest, Stats, folder_stat, folders_of, intact, looked_over, read_manifest
+from pubengine.trees import FORMAT, Manifest, Stats, folder_stat, folders_of, held, looked_over, read_manifest, says
 from pubengine.turns import bring_up_to_date
 
 
@@ -52,6 +52,7 @@ class States(Struct, frozen=True):
 
     files: Stats
     folders: Stats
+    manifest: Stat
 
 
 class Left(Struct, frozen=True):
@@ -77,8 +78,8 @@ class Output:
         self._say = say
         self._aside = paths.aside
         self._other = self._aside / "tree"
-        self._held = ExitStack()
-        self.states = States({}, {})
+        self._open_things = ExitStack()
+        self.states: States | None = None
         """Of the output's files and folders, once it is published."""
 
     def __enter__(self) -> Self:
@@ -87,17 +88,17 @@ class Output:
             self._output.parent.mkdir(parents=True, exist_ok=True)
             self._aside.mkdir(parents=True, exist_ok=True)
             try:
-                self._held.enter_context(locked(self._aside / "lock", self._say))
+                self._open_things.enter_context(locked(self._aside / "lock", self._say))
                 self._open()
             except BaseException:
-                self._held.close()
+                self._open_things.close()
                 raise
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._held.close()
+        self._open_things.close()
 
     def _open(self) -> None:
         recover(self._other, self._output)
@@ -110,7 +111,7 @@ class Output:
         self._old = {path: digest for path, digest in manifest.files.items() if not problem_with_output(path)}
         self._opened = time.time_ns()
         self._folders = self._look_over()
-        self._intact = intact(self._output, self._old, self._left.files)
+        self._held = held(self._output, self._old, self._left.files)
         for name in os.listdir(self._aside):
             if name.startswith("stage-"):  # of a build that died, for we hold the lock
                 shutil.rmtree(self._aside / name, ignore_errors=True)
@@ -118,7 +119,7 @@ class Output:
             self.stage = in_place.stage_of(self._output)
         else:
             self.stage = Path(tempfile.mkdtemp(prefix="stage-", dir=self._aside))
-        self._held.callback(shutil.rmtree, self.stage, ignore_errors=True)
+        self._open_things.callback(shutil.rmtree, self.stage, ignore_errors=True)
 
     @property
     def name(self) -> str:
@@ -130,8 +131,8 @@ class Output:
         return self.digest_of(path) == digest
 
     def digest_of(self, path: str) -> str:
-        """The hash of a file that the output has and that is as we left it; an empty string if there is none."""
-        return self._intact[path][1] if path in self._intact else ""
+        """The hash of a file of ours that the output has; an empty string if there is none."""
+        return self._held[path][1] if path in self._held else ""
 
     def copy(self, path: str, source: Path) -> str:
         """Stages a copy of a file, and returns the hash of its bytes. Raises OutputError."""
@@ -146,48 +147,47 @@ class Output:
         Raises OutputError, the old site staying.
         """
         new = dict(sorted(new.items()))
+        manifest = Manifest(FORMAT, self._site, new)
         fresh = {path for path, digest in new.items() if not self.holds(path, digest)}
         with self._blamed():
-            if fresh or new != self._old or not self._output.exists():
-                self._replace(new, fresh)
+            if fresh or new != self._old or not says(self._output, manifest):
+                self._replace(manifest, fresh)
             else:
-                self.states = States({path: self._intact[path][0] for path in new}, self._folders)
+                self.states = self._states(new, set(), self._folders)
                 self._note(new, self._left.other_folders, self._left)
         added = tuple(path for path in new if path not in self._old)
         removed = tuple(sorted(self._old.keys() - new.keys()))
         updated = tuple(path for path in new if path in fresh and path in self._old)
         return Written(added, updated, removed, len(new) - len(added) - len(updated))
 
-    def _replace(self, new: dict[str, str], fresh: set[str]) -> None:
-        manifest = Manifest(FORMAT, self._site, new)
+    def _replace(self, manifest: Manifest, fresh: set[str]) -> None:
         if self._in_place:
             touched = in_place.replace(self._output, manifest, fresh, self._old)
             changed = set(folders_of(touched))
             folders = {folder: state for folder, state in self._folders.items() if folder not in changed}
-            self.states = self._states(new, touched, folders)
-            self._note(new, {}, self._left)
+            self.states = self._states(manifest.files, touched, folders)
+            self._note(manifest.files, {}, self._left)
         else:
-            self._exchange(new, manifest)
+            self._exchange(manifest)
 
-    def _exchange(self, new: dict[str, str], manifest: Manifest) -> None:
-        there = {path: digest for path, (_, digest) in self._intact.items()}
-        touched, folders = bring_up_to_date(
-            self._other, manifest, self.stage, self._output, there, self._left.other_folders
-        )
-        self._other.chmod(_mode_of(self._output))
-        self._output.mkdir(exist_ok=True)
-        exchange(self._other, self._output)
+    def _exchange(self, manifest: Manifest) -> None:
+        other, output = self._other, self._output
+        touched, folders = bring_up_to_date(other, manifest, self.stage, output, self._held, self._left.other_folders)
+        other.chmod(_mode_of(output))
+        output.mkdir(exist_ok=True)
+        exchange(other, output)
         other_folders = self._keep_latecomers()
         if not self._old:  # the first site has none before it to take turns with
-            bring_up_to_date(self._other, manifest, self.stage, self._output, new, {})
+            there = {path: (stat_of(os.lstat(f"{output}/{path}")), one) for path, one in manifest.files.items()}
+            bring_up_to_date(other, manifest, self.stage, output, there, {})
             other_folders = {}
-        self.states = self._states(new, touched, folders)
+        self.states = self._states(manifest.files, touched, folders)
         swapped = Left(self._left.files, self._left.other_folders, self._left.folders)
-        self._note(new, other_folders, swapped)
+        self._note(manifest.files, other_folders, swapped)
 
     def _states(self, new: dict[str, str], touched: set[str], folders: Stats) -> States:
         """The states of the new site: of what was not touched, those that are known already."""
-        known = {path: one[0] for path, one in self._intact.items() if path not in touched}
+        known = {path: one[0] for path, one in self._held.items() if path not in touched}
         folders = {folder: state for folder, state in folders.items() if folder}  # the top was renamed
         return States(
             {path: known.get(path) or stat_of(os.lstat(f"{self._output}/{path}")) for path in new},
@@ -196,10 +196,12 @@ class Output:
                 for name in folders_of(new)
                 if (state := folders.get(name) or folder_stat(self._output, name))
             },
+            stat_of(os.lstat(self._output / MANIFEST)),
         )
 
     def _note(self, new: dict[str, str], other_folders: Stats, before: Left) -> None:
         """Keeps the states of both trees for the next build to compare, as far as it can believe them."""
+        assert self.states is not None
         now = time.time_ns()
         believed = before.files
         left = Left(
@@ -239,7 +241,8 @@ class Output:
             if not target.exists():
                 target.parent.mkdir(parents=True, exist_ok=True)
                 os.rename(self._other / path, target)
-        return {} if found else states
+        hurt = {folder for path in self._old if not self.holds(path, self._old[path]) for folder in folders_of([path])}
+        return {} if found else {folder: state for folder, state in states.items() if folder not in hurt}
 
     @contextmanager
     def _blamed(self) -> Iterator[None]:

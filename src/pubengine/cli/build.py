@@ -94,6 +94,7 @@ def _moment() -> float | None:
 def _built(paths: Paths, look: Look, wanted: dict[str, Any], arguments: argparse.Namespace) -> dict[str, Any]:
     from pubengine.build import build
     from pubengine.errors import PubengineError
+    from pubengine.permalinks import MANIFEST
     from pubengine.results import Options
 
     progress = report.Progress(quiet=arguments.json)
@@ -114,7 +115,8 @@ def _built(paths: Paths, look: Look, wanted: dict[str, Any], arguments: argparse
             progress.clear()
     basis = built.basis
     if basis and basis.inputs is not None:
-        left = (basis.states.folders, basis.states.files, basis.files)
+        files = {**basis.states.files, MANIFEST: basis.states.manifest}
+        left = (basis.states.folders, files, basis.files)
         look.remember(basis.inputs, options.now.timestamp(), basis.until, left, built.again())
     else:
         look.forget()
