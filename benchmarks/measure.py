@@ -27,7 +27,7 @@ class Cost(NamedTuple):
     cpu: float
     """Seconds of all processors together, in the program and in the system, child processes included."""
     memory: float
-    """The most memory of all its processes at one time, in MiB; what several share counts once."""
+    """The most memory of all its processes at one time, in MiB; what several share counts once. 0: nobody looked."""
 
 
 class RunFailed(Exception):  # noqa: N818 - what happened, not a kind of error
@@ -38,9 +38,12 @@ class RunTooLong(Exception):  # noqa: N818 - what happened, not a kind of error
     """A run was ended because it took longer than allowed."""
 
 
-def measure(command: Sequence[str], folder: Path, environment: Mapping[str, str], limit: float) -> Cost:
+def measure(
+    command: Sequence[str], folder: Path, environment: Mapping[str, str], limit: float, *, memory: bool = False
+) -> Cost:
     """Runs the command in the folder, for `limit` seconds at most.
 
+    `memory`: look at the memory. That makes a run slower, one of many threads by a tenth; do not believe its times.
     Raises `RunFailed` or `RunTooLong`. All processes that it starts must be its own children, or theirs.
     """
     with tempfile.TemporaryFile() as said:
@@ -48,9 +51,14 @@ def measure(command: Sequence[str], folder: Path, environment: Mapping[str, str]
         process = subprocess.Popen(
             command, cwd=folder, env=environment, stdout=said, stderr=said, stdin=subprocess.DEVNULL, process_group=0
         )
-        watch = _Watch(process.pid, started + limit)
+        watch = _Watch(process.pid, started + limit, memory=memory)
         watch.start()
-        _, status, used = os.wait4(process.pid, 0)
+        try:
+            _, status, used = os.wait4(process.pid, 0)
+        except KeyboardInterrupt:
+            # The terminal tells only this program's own group of processes.
+            os.killpg(process.pid, signal.SIGKILL)
+            raise
         wall = time.perf_counter() - started
         process.returncode = os.waitstatus_to_exitcode(status)
         watch.finish()
@@ -64,28 +72,32 @@ def measure(command: Sequence[str], folder: Path, environment: Mapping[str, str]
 
 
 class _Watch(Thread):
-    """Looks at the memory of a process and of all below it, and ends them when their time is over."""
+    """Ends a process and all below it when their time is over, and looks at their memory if asked to."""
 
-    def __init__(self, pid: int, deadline: float) -> None:
+    def __init__(self, pid: int, deadline: float, *, memory: bool) -> None:
         super().__init__(daemon=True)
         self.peak = 0
         """In KiB."""
         self.too_long = False
         self._pid = pid
         self._deadline = deadline
+        self._memory = memory
         self._over = Event()
 
     def run(self) -> None:
-        pause = 0.0
+        pause = 0.0 if self._memory else self._deadline - time.perf_counter()
         while not self._over.wait(pause):
             began = time.perf_counter()
-            if began > self._deadline:
-                self.too_long = True
-                with contextlib.suppress(ProcessLookupError):
-                    os.killpg(self._pid, signal.SIGKILL)
+            if began >= self._deadline:
+                self._end()
                 return
             self.peak = max(self.peak, sum(proportional_memory(pid) for pid in tree(self._pid)))
             pause = max(INTERVAL, SHARE * (time.perf_counter() - began))
+
+    def _end(self) -> None:
+        self.too_long = True
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self._pid, signal.SIGKILL)
 
     def finish(self) -> None:
         """Stops looking."""

@@ -10,7 +10,7 @@ from string import Template
 from typing import NamedTuple
 
 from benchmarks.engines import ENGINES
-from benchmarks.results import Measured, Session
+from benchmarks.results import LeftOut, Measured, Session
 from benchmarks.scenarios import SCENARIOS, Scenario
 
 OURS = "pubengine"
@@ -46,8 +46,14 @@ def ratios(mine: Iterable[Measured], others: Iterable[Measured], of: Callable[[M
 
 
 def runs_of(session: Session, scenario: str, engine: str) -> list[Measured]:
-    """The runs of one engine."""
-    return [run for run in session.measured if (run.scenario, run.engine) == (scenario, engine)]
+    """The runs of one engine, without the one for the memory."""
+    return [run for run in session.measured if (run.scenario, run.engine) == (scenario, engine) and run.number]
+
+
+def memory_of(session: Session, scenario: str, engine: str) -> float:
+    """The peak memory of one engine, in MiB; 0 if nobody looked."""
+    runs = (run for run in session.measured if (run.scenario, run.engine) == (scenario, engine))
+    return max((run.memory for run in runs), default=0)
 
 
 def table(rows: Sequence[Sequence[str]]) -> str:
@@ -65,16 +71,18 @@ def scenario_table(session: Session, scenario: Scenario) -> str:
     rows = [[*head, "Wall ratio", "CPU ratio", "Memory ratio"]]
     for name, engine in ENGINES.items():
         if runs := runs_of(session, scenario.name, name):
-            rows.append([engine.title, *_costs(runs), *_ratio_cells(name, mine, runs)])
+            memory = memory_of(session, scenario.name, name)
+            share = memory_of(session, scenario.name, OURS) / memory if memory else 0
+            rows.append([engine.title, *_costs(runs, memory), *_ratio_cells(name, mine, runs, share)])
     return table(rows) if len(rows) > 1 else ""
 
 
-def _costs(runs: Sequence[Measured]) -> list[str]:
+def _costs(runs: Sequence[Measured], memory: float) -> list[str]:
     last = runs[-1]
     return [
         f"{spread(run.wall for run in runs):.2f}",
         f"{median(run.cpu for run in runs):.2f}",
-        f"{median(run.memory for run in runs):.0f}",
+        f"{memory:.0f}" if memory else "",
         f"{last.files:,}",
         f"{last.size:.1f}",
         f"{last.shown:,}" + (" *" if last.stale else ""),
@@ -82,16 +90,11 @@ def _costs(runs: Sequence[Measured]) -> list[str]:
     ]
 
 
-def _ratio_cells(name: str, mine: Sequence[Measured], runs: Sequence[Measured]) -> list[str]:
+def _ratio_cells(name: str, mine: Sequence[Measured], runs: Sequence[Measured], memory: float) -> list[str]:
     if name == OURS:
         return ["", "", ""]
-    quantities = (lambda run: run.wall, lambda run: run.cpu, lambda run: run.memory)
-    wall, cpu, memory = (ratios(mine, runs, of) for of in quantities)
-    return [
-        f"{wall:.2f}" if wall else "",
-        f"{cpu.middle:.2f}" if cpu else "",
-        f"{memory.middle:.2f}" if memory else "",
-    ]
+    wall, cpu = ratios(mine, runs, lambda run: run.wall), ratios(mine, runs, lambda run: run.cpu)
+    return [f"{wall:.2f}" if wall else "", f"{cpu:.2f}" if cpu else "", f"{memory:.2f}" if memory else ""]
 
 
 def summary_table(sessions: Sequence[Session], scenario: Scenario) -> str:
@@ -111,14 +114,15 @@ def session_report(session: Session, level: int = 3) -> str:
     for scenario in SCENARIOS.values():
         if made := scenario_table(session, scenario):
             parts += [f"{'#' * (level + 1)} {scenario.title}, {session.posts:,} posts, {session.place}", made]
-    titles = {name: engine.title for name, engine in ENGINES.items()}
-    parts += [
-        f"- {titles[one.engine]} is not in the table “{SCENARIOS[one.scenario].title}” or those after it: {_short(one.why)}"
-        if not one.why.startswith("wrong")
-        else f"- {titles[one.engine]} is not in the table “{SCENARIOS[one.scenario].title}”; {_short(one.why)}"
-        for one in session.left_out
-    ]
+    if session.left_out:
+        parts.append("\n".join(map(_missing, session.left_out)))
     return "\n\n".join(parts)
+
+
+def _missing(one: LeftOut) -> str:
+    """Why an engine is not in a table. After what is wrong it goes on with the next scenario, otherwise not."""
+    rest = "" if one.why.startswith("wrong") else " and those after it"
+    return f"- {ENGINES[one.engine].title} is not in “{SCENARIOS[one.scenario].title}”{rest}: {_short(one.why)}"
 
 
 def _short(text: str) -> str:
@@ -152,7 +156,9 @@ def _machine_table(sessions: Sequence[Session]) -> str:
         values = [(one.machine.get(name, ""), f"{one.place}, {one.posts:,}") for one in sessions]
         groups = groupby(sorted(values), key=lambda pair: pair[0])
         found = {value: [where for _, where in some] for value, some in groups}
-        told = next(iter(found)) if len(found) == 1 else "; ".join(f"{v} ({_listed(some)})" for v, some in found.items())
+        told = (
+            next(iter(found)) if len(found) == 1 else "; ".join(f"{v} ({_listed(some)})" for v, some in found.items())
+        )
         rows.append([name, told])
     return table(rows)
 

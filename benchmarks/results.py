@@ -16,7 +16,8 @@ class Measured:
     scenario: str
     engine: str
     number: int
-    """Runs of the same number were made one after another, and can be compared as a pair."""
+    """Runs of the same number were made one after another, and can be compared as a pair. Run 0 is for the memory: its
+    times say nothing, and those after it say nothing of the memory."""
     wall: float
     """Seconds."""
     cpu: float

@@ -27,7 +27,7 @@ class Rules:
     """How long and how often."""
 
     runs: int
-    """How often each engine builds for a scenario."""
+    """How often each engine builds for a scenario; once more, before, for the memory."""
     limit: float
     """Seconds after which a run is ended; its engine is not tried any further."""
     budget: float
@@ -37,37 +37,40 @@ class Rules:
 class Turns:
     """The measuring of one session."""
 
-    def __init__(self, session: Session, sites: Sequence[Site], engines_folder: Path, rules: Rules) -> None:
+    def __init__(
+        self, session: Session, sites: Sequence[Site], engines_folder: Path, rules: Rules, note: Callable[[str], None]
+    ) -> None:
+        """`sites`: written already, in the order of turns; `note` tells how far it is."""
         self._session = session
         self._sites = list(sites)
         self._engines_folder = engines_folder
         self._rules = rules
+        self._note = note
+        self._primed = False
         self._tag: dict[str, str] = {}
         """What the renamed tag is called by now, by engine."""
 
-    def take(self, scenarios: Sequence[Scenario], note: Callable[[str], None]) -> None:
-        """Measures one scenario after the other; whatever comes out is added to the session. `note` tells how far it is."""
-        primed = False
-        for scenario in scenarios:
-            if not scenario.cold and not primed:
-                self._prime(scenario, note)
-                primed = True
-            self._measure(scenario, note)
+    def take(self, scenario: Scenario) -> None:
+        """Measures one scenario; whatever comes out is added to the session."""
+        if not scenario.cold and not self._primed:
+            self._prime(scenario)
+            self._primed = True
+        self._measure(scenario)
 
-    def _prime(self, scenario: Scenario, note: Callable[[str], None]) -> None:
+    def _prime(self, scenario: Scenario) -> None:
         """Builds everything once, as engines are told to where they may keep something for the next time."""
         for site in list(self._sites):
-            note(f"{site.engine.name}: a whole build before the changes")
+            self._note(f"{site.engine.name}: a whole build before the changes")
             try:
                 self._build(site, cold=False)
             except (RunFailed, RunTooLong) as problem:
                 self._drop(site, scenario, str(problem))
 
-    def _measure(self, scenario: Scenario, note: Callable[[str], None]) -> None:
+    def _measure(self, scenario: Scenario) -> None:
         spent: dict[str, float] = defaultdict(float)
         there = [site for site in self._sites if site.engine.builds_cold or not scenario.cold]
         alone = {site.engine.name for site in there} == {OURS}
-        for number in range(1, self._rules.runs + 1):
+        for number in range(self._rules.runs + 1):
             turn = [site for site in there if site in self._sites and self._may_go_on(site, spent)]
             if not alone and {site.engine.name for site in turn} <= {OURS}:
                 break
@@ -78,10 +81,10 @@ class Turns:
                 time.sleep(SETTLING)
             for site in turn:
                 name, wall = site.engine.name, self._run(site, scenario, number)
-                note(f"{scenario.title}, run {number}, {name}: " + (f"{wall:.2f} s" if wall else "left out"))
+                self._note(f"{scenario.title}, run {number}, {name}: " + (f"{wall:.2f} s" if wall else "left out"))
                 if wall is None:
                     there.remove(site)
-                else:
+                elif number:
                     spent[name] += wall
 
     def _may_go_on(self, site: Site, spent: Mapping[str, float]) -> bool:
@@ -89,11 +92,14 @@ class Turns:
         return site.engine.name == OURS or spent[site.engine.name] < self._rules.budget
 
     def _run(self, site: Site, scenario: Scenario, number: int) -> float | None:
-        """One run; adds what came out to the session and returns the seconds, nothing if it did not go well."""
+        """One run, that of number 0 for the memory: adds what came out to the session.
+
+        Returns the seconds, or None if it did not go well and its engine is to have no further run.
+        """
         word, name = word_of(scenario, number), site.engine.name
         earlier = self._tag.get(name, site.corpus.renamed_tag())
         try:
-            cost = self._build(site, cold=scenario.cold)
+            cost = self._build(site, cold=scenario.cold, memory=not number)
             outcome = look_at(site, scenario, word, earlier)
         except (RunFailed, RunTooLong) as problem:
             self._drop(site, scenario, str(problem))
@@ -104,14 +110,15 @@ class Turns:
         finally:
             if scenario.name == "tag":
                 self._tag[name] = word
-        self._session.measured.append(Measured(scenario.name, name, number, *cost, *outcome))
+        self._session.measured.append(Measured(scenario.name, name, number, **cost._asdict(), **outcome._asdict()))
         return cost.wall
 
-    def _build(self, site: Site, *, cold: bool) -> Cost:
+    def _build(self, site: Site, *, cold: bool, memory: bool = False) -> Cost:
         """Builds once everything written so far is on the disk, so that no build pays for another."""
         os.sync()
         command = site.engine.command(self._engines_folder / site.engine.name, cold=cold)
-        return measure(command, site.folder, environment_of(site.engine.name), self._rules.limit)
+        environment = environment_of(site.engine.name)
+        return measure(command, site.folder, environment, self._rules.limit, memory=memory)
 
     def _drop(self, site: Site, scenario: Scenario, why: str) -> None:
         self._sites.remove(site)

@@ -68,7 +68,7 @@ class Engine(ABC):
         """The feed of a tag, in the output folder."""
         return f"tags/{tag}/atom.xml"
 
-    def prepare(self, site: Path, folder: Path) -> None:
+    def prepare(self, site: Path, folder: Path) -> None:  # noqa: B027 - most have nothing to do here
         """Does what is left to do when the site is written; `folder`: where the engine is installed."""
 
 

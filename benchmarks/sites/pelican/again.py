@@ -5,7 +5,7 @@ import sys
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
-from cold import *  # noqa: E402, F403 - settings are the names of a module
+from cold import *  # noqa: F403 - settings are the names of a module
 
 CACHE_CONTENT = True
 LOAD_CONTENT_CACHE = True
