@@ -12,12 +12,12 @@ from pathlib import Path
 
 from benchmarks.corpus import Corpus
 from benchmarks.engines import ENGINES, Engine, Pubengine
+from benchmarks.layout import Site, write_sites
 from benchmarks.machine import machine, place
 from benchmarks.report import in_order, session_report
 from benchmarks.results import LeftOut, Session, read, with_session, write
 from benchmarks.scenarios import SCENARIOS
 from benchmarks.session import Rules, Turns, environment_of
-from benchmarks.sites import Site, write_sites
 
 
 class Campaign:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import NamedTuple
 
-from benchmarks.sites import Site
+from benchmarks.layout import Site
 
 
 class Scenario(NamedTuple):

@@ -9,10 +9,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from benchmarks.layout import Site
 from benchmarks.measure import Cost, RunFailed, RunTooLong, measure
 from benchmarks.results import LeftOut, Measured, Session
 from benchmarks.scenarios import Scenario, WrongOutcome, look_at, word_of
-from benchmarks.sites import Site
 
 SETTLING = 2.5
 """Seconds between a change and the builds after it.

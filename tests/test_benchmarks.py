@@ -13,11 +13,11 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="memory is read 
 from benchmarks.__main__ import arguments  # noqa: E402 - there may be nothing to import
 from benchmarks.corpus import Corpus  # noqa: E402
 from benchmarks.engines import ENGINES  # noqa: E402
+from benchmarks.layout import NOTE, Site, write_sites  # noqa: E402
 from benchmarks.measure import RunFailed, RunTooLong, measure  # noqa: E402
 from benchmarks.report import page, ratios, scenario_table, spread, summary_table, table  # noqa: E402
 from benchmarks.results import LeftOut, Measured, Session, read, with_session, write  # noqa: E402
 from benchmarks.scenarios import SCENARIOS, WrongOutcome, look_at  # noqa: E402
-from benchmarks.sites import NOTE, Site, write_sites  # noqa: E402
 
 FOLDER = Path(__file__).parent.parent / "benchmarks"
 

@@ -30,7 +30,7 @@ class Engine(ABC):
     leftovers: ClassVar[Sequence[str]] = ()
     """What else a build leaves in the site's folder; removed before a cold build."""
     template: ClassVar[str]
-    """The template of a post's page, in the site's folder; it has the line that `sites.NOTE` names."""
+    """The template of a post's page, in the site's folder; it has the line that `layout.NOTE` names."""
     most_posts: ClassVar[int | None] = None
     """The largest corpus that it is tried with, unless somebody asks for more."""
     builds_cold: ClassVar[bool] = True
