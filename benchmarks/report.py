@@ -56,10 +56,10 @@ def memory_of(session: Session, scenario: str, engine: str) -> float:
     return max((run.memory for run in runs), default=0)
 
 
-def table(rows: Sequence[Sequence[str]]) -> str:
-    """A Markdown table; the first row is its head, the first column its left-aligned one."""
+def table(rows: Sequence[Sequence[str]], *, numbers: bool = True) -> str:
+    """A Markdown table; the first row is its head. `numbers`: all columns but the first are flush right."""
     widths = [max(len(row[at]) for row in rows) for at in range(len(rows[0]))]
-    rule = ["-" * widths[0], *("-" * (width - 1) + ":" for width in widths[1:])]
+    rule = ["-" * widths[0], *("-" * (width - 1) + (":" if numbers else "-") for width in widths[1:])]
     head, *body = ([cell.ljust(width) for cell, width in zip(row, widths, strict=True)] for row in rows)
     return "\n".join(f"| {' | '.join(row)} |" for row in (head, rule, *body))
 
@@ -104,8 +104,9 @@ def summary_table(sessions: Sequence[Session], scenario: Scenario) -> str:
     for session in sessions:
         mine = runs_of(session, scenario.name, OURS)
         cells = [ratios(mine, runs_of(session, scenario.name, name), lambda run: run.wall) for name in peers]
-        rows.append([f"{session.place}, {session.posts:,}", *(f"{cell:.2f}" if cell else "" for cell in cells)])
-    return table(rows) if peers else ""
+        if any(cells):
+            rows.append([f"{session.place}, {session.posts:,}", *(f"{cell:.2f}" if cell else "" for cell in cells)])
+    return table(rows) if len(rows) > 1 else ""
 
 
 def session_report(session: Session, level: int = 3) -> str:
@@ -160,7 +161,7 @@ def _machine_table(sessions: Sequence[Session]) -> str:
             next(iter(found)) if len(found) == 1 else "; ".join(f"{v} ({_listed(some)})" for v, some in found.items())
         )
         rows.append([name, told])
-    return table(rows)
+    return table(rows, numbers=False)
 
 
 def _versions_table(sessions: Sequence[Session]) -> str:
@@ -168,7 +169,7 @@ def _versions_table(sessions: Sequence[Session]) -> str:
     for name, engine in ENGINES.items():
         if found := dict.fromkeys(one.versions[name] for one in sessions if name in one.versions):
             rows.append([engine.title, _listed(found)])
-    return table(rows)
+    return table(rows, numbers=False)
 
 
 def _listed(values: Iterable[str]) -> str:

@@ -228,9 +228,10 @@ def test_the_table_of_a_scenario_has_times_without_the_run_for_the_memory():
     assert scenario_table(session(*MEASURED), SCENARIOS["tag"]) == ""
 
 
-def test_the_summary_has_a_line_for_each_session():
-    two = [session(*MEASURED), session(*MEASURED[2:3], *MEASURED[5:6], place="disk", posts=10_000)]
-    assert cells(summary_table(two, SCENARIOS["cold"]))[2:] == [
+def test_the_summary_has_a_line_for_each_session_with_pairs():
+    some = [session(*MEASURED), session(*MEASURED[2:3], *MEASURED[5:6], place="disk", posts=10_000)]
+    some.append(session(*MEASURED[2:3], posts=100_000))
+    assert cells(summary_table(some, SCENARIOS["cold"]))[2:] == [
         ["RAM disk, 1,000", "3.00 (2.00 to 4.00)"],
         ["disk, 10,000", "2.00 (2.00 to 2.00)"],
     ]
