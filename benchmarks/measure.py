@@ -63,7 +63,7 @@ def measure(
         process.returncode = os.waitstatus_to_exitcode(status)
         watch.finish()
         if watch.too_long:
-            raise RunTooLong(f"longer than {limit / 60:.0f} minutes")
+            raise RunTooLong(f"longer than {limit / 60:g} minutes")
         if process.returncode:
             said.seek(0)
             last = said.read()[-1500:].decode("utf-8", "replace").strip()
