@@ -1,0 +1,1 @@
+"""Measures pubengine beside other engines; README.md says how and what."""
