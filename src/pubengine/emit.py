@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -33,49 +32,49 @@ def emit(site: Site, registry: Registry, theme: Theme) -> Emitted:
         Page(path=f"assets/{name}", copy=str(path), listed=False, plugin=f"theme {theme.name}")
         for name, path in theme.assets.items()
     )
-    pages = _sorted(_side_by_side((*assets, *registry.emit(site)), problems))
+    by_place: dict[str, list[Page]] = {}
+    pages = _sorted(_side_by_side((*assets, *registry.emit(site)), by_place, problems))
     more = registry.summarize(site, pages)
-    pages = _sorted(_side_by_side((*pages, *more), problems))
+    pages = _sorted(_side_by_side(more, by_place, problems))
     return Emitted(site, pages, tuple(problems))
 
 
-def _sorted(pages: tuple[Page, ...]) -> tuple[Page, ...]:
+def _sorted(pages: Iterable[Page]) -> tuple[Page, ...]:
     return tuple(sorted(pages, key=lambda page: page.path))
 
 
-def _side_by_side(pages: tuple[Page, ...], problems: list[Diagnostic]) -> tuple[Page, ...]:
-    """The pages, of several at one place the first alone; errors for the others, which `--keep-going` goes without.
+def _side_by_side(more: Iterable[Page], by_place: dict[str, list[Page]], problems: list[Diagnostic]) -> list[Page]:
+    """All pages with some more, of several at one place the first alone; errors for the others.
 
-    Posts and pages come first, so that an alias or a file never takes the place of one.
+    Posts and pages come first, so that an alias or a file never takes the place of one. `by_place`: the pages so
+    far by their places, to which the others are added.
     """
-    by_place: dict[str, list[Page]] = defaultdict(list)
-    for page in pages:
+    for page in more:
         if why := problem_with_output(page.path):
             problems.append(_problem("address-invalid", page, f"the path {page.path!r} is no good: {why}"))
         else:
-            by_place[folded(page.path)].append(page)
+            by_place.setdefault(folded(page.path), []).append(page)
     folders: dict[str, str] = {}
     for place in by_place:
         for folder in _folders(place):
             if folder in folders:  # and so are all above it
                 break
             folders[folder] = place
-    if len(by_place) == len(pages) and not folders.keys() & by_place.keys():
-        return pages
     kept = []
-    for place, (page, *others) in by_place.items():
+    for place, (page, *others) in list(by_place.items()):
         if others:
             asked, other = _asked_for(page, others[0])
             problems.append(_problem("address-twice", asked, f"{_made(asked)} is also {_made(other)}"))
-            kept.append(page)
-        elif place in folders:
+        if not others and place in folders:
             inside = by_place[folders[place]][0]
             asked, _ = _asked_for(page, inside)
             message = f"{_made(page)} would be a folder as well, for {_made(inside)}"
             problems.append(_problem("address-twice", asked, message))
+            del by_place[place]
         else:
             kept.append(page)
-    return tuple(kept)
+            by_place[place] = [page]
+    return kept
 
 
 def _folders(place: str) -> Iterator[str]:

@@ -35,8 +35,8 @@ def page_facts(page: Page, site: Opened, states: PageStates, cache: Cache) -> li
     shown = sorted({card.origin for card in _cards_in(page.values)})
     if shown:
         facts.append(("shows", ", ".join(shown[:5]) + (f" and {len(shown) - 5:,} more" if len(shown) > 5 else "")))
-    if state := states.pages.get(page.path):
-        read = sorted({_readable(path) for path in states.reads[state.reads]})
+    if page.path in states.pages:
+        read = sorted({_readable(path) for path in states.read_by(page.path)})
         facts.append(("read", ", ".join(read[:24]) + (f" and {len(read) - 24:,} more" if len(read) > 24 else "")))
     output = os.path.relpath(site.paths.output, site.paths.root)
     if page.path in read_manifest(site.paths.output).files:
@@ -50,7 +50,8 @@ def page_facts(page: Page, site: Opened, states: PageStates, cache: Cache) -> li
 def shows(card: Card, pages: Iterable[Page], states: PageStates, site: Site) -> Iterator[Page]:
     """The pages that a post of the site is given to, or that read it from the site when they were made."""
     values = site_values(site)
-    reading = {number for number, reads in enumerate(states.reads) if any(_reaches(one, card, values) for one in reads)}
+    leading = {place for place, path in enumerate(states.paths) if _reaches(path, card, values)}
+    reading = {number for number, reads in enumerate(states.reads) if not leading.isdisjoint(reads)}
     for page in pages:
         state = states.pages.get(page.path)
         if any(one is card for one in _cards_in(page.values)) or (state and state.reads in reading):

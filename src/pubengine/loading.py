@@ -128,16 +128,16 @@ class Loader:
         """What is known of sources that are what they were, and why each of the others has to be loaded."""
         loaded: dict[str, Loaded] = {}
         reasons: dict[str, str] = {}
-        rows = {path: (digest, around, data) for path, digest, around, data in self._cache.files()}
+        rows = {row[0]: row[1:] for row in self._cache.files()}
         self._known = rows.keys()
         if not self._pure:
             return {}, dict.fromkeys((found.path for found in texts), "a plugin that is marked impure takes part")
-        other = self._difference(environment)
+        other, around = self._difference(environment), environment.digest
         for found in texts:
             row = rows.get(found.path)
             if row is None:
                 reasons[found.path] = "it is new"
-            elif row[1] != environment.digest:
+            elif row[1] != around:
                 reasons[found.path] = f"{other or 'something'} changed"
             elif self._digest(found) != row[0]:
                 reasons[found.path] = "it changed"

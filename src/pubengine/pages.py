@@ -42,30 +42,39 @@ class PageStates(Struct):
     """How the pages of one output were made, by path."""
 
     made: list[str] = []
-    reads: list[tuple[Path, ...]] = []
-    seen: list[str] = []
-    """The hash of what was found at each of `reads`."""
+    paths: list[Path] = []
+    """The ways to all that some page read."""
+    found: list[str] = []
+    """The hash of what was found at each of them."""
+    reads: list[tuple[int, ...]] = []
+    """What pages read: places in `paths`."""
     pages: dict[str, PageState] = {}
 
     def made_of(self, path: str) -> str:
         """The hash of what made a page."""
         return self.made[self.pages[path].made]
 
-    def seen_by(self, path: str) -> str:
-        """The hash of what a page read."""
-        return self.seen[self.pages[path].reads]
+    def read_by(self, path: str) -> tuple[Path, ...]:
+        """The ways to what a page read."""
+        return tuple(self.paths[place] for place in self.reads[self.pages[path].reads])
+
+    def found_by(self, path: str) -> dict[Path, str]:
+        """What a page read, and the hashes of what it found."""
+        return {self.paths[place]: self.found[place] for place in self.reads[self.pages[path].reads]}
 
 
 def page_states(cache: Cache, output: str) -> PageStates:
     """How the pages of an output were made. Raises CacheError."""
     data = cache.note(f"pages {output}")
     try:
-        states = msgspec.msgpack.decode(data, type=PageStates) if data else PageStates([], [], [], {})
+        states = msgspec.msgpack.decode(data, type=PageStates) if data else PageStates([], [], [], [], {})
     except (msgspec.MsgspecError, ValueError) as problem:
         raise CacheError(f"an entry cannot be read: {problem}") from None
-    made, reads = range(len(states.made)), range(len(states.reads))
-    if len(states.seen) != len(reads) or any(
-        one.made not in made or one.reads not in reads for one in states.pages.values()
+    made, reads, paths = range(len(states.made)), range(len(states.reads)), range(len(states.paths))
+    if (
+        len(states.found) != len(paths)
+        or any(place not in paths for one in states.reads for place in one)
+        or any(one.made not in made or one.reads not in reads for one in states.pages.values())
     ):
         raise CacheError("an entry contradicts itself")
     return states
@@ -133,9 +142,12 @@ class Keys:
             self._made[key] = digest_of_texts(parts)
         return self._made[key]
 
-    def seen(self, reads: Iterable[Path]) -> str:
-        """The hash of what is now where a page read. Raises UnhashableError."""
-        return digest_of_texts(self._digest_at(path) for path in reads)
+    def found(self, path: Path) -> str:
+        """The hash of what is now where a page read; an empty string where that cannot be known."""
+        try:
+            return self._digest_at(path)
+        except UnhashableError:
+            return ""
 
     def _digest_at(self, path: Path) -> str:
         if path == IMPURE:
@@ -161,12 +173,13 @@ class Book:
         self._name = f"pages {output}"
         self._keys = keys
         self._old = old = page_states(cache, output)
-        now = [_seen_or_nothing(keys, reads) for reads in old.reads]
-        self._still = [bool(is_now) and is_now == was for is_now, was in zip(now, old.seen, strict=True)]
+        self._found = [keys.found(path) for path in old.paths]
+        changed = {n for n, (now, was) in enumerate(zip(self._found, old.found, strict=True)) if not now or now != was}
+        self._still = [changed.isdisjoint(reads) for reads in old.reads] if changed else [True] * len(old.reads)
         self._pages: dict[str, PageState] = {}
         self._made = {made: place for place, made in enumerate(old.made)}
+        self._paths = {path: place for place, path in enumerate(old.paths)}
         self._reads = {reads: place for place, reads in enumerate(old.reads)}
-        self._seen = now
 
     def known(self, path: str, key: tuple[str, str] | None) -> str:
         """The hash of the bytes that a page with that key has; an empty string where it has to be made to know."""
@@ -196,20 +209,23 @@ class Book:
 
     def note(self, path: str, key: tuple[str, str], reads: tuple[Path, ...], digest: str) -> None:
         """The page was made."""
-        place = self._reads.get(reads, len(self._seen))
-        if place == len(self._seen):
-            self._reads[reads] = place
-            self._seen.append(_seen_or_nothing(self._keys, reads))
-        if self._seen[place]:
+        places = tuple(self._place(one) for one in reads)
+        if all(self._found[place] for place in places):
             made = self._made.setdefault(key[0], len(self._made))
-            self._pages[path] = PageState(made, bytes.fromhex(key[1]), place, bytes.fromhex(digest))
+            number = self._reads.setdefault(places, len(self._reads))
+            self._pages[path] = PageState(made, bytes.fromhex(key[1]), number, bytes.fromhex(digest))
+
+    def _place(self, path: Path) -> int:
+        if path not in self._paths:
+            self._paths[path] = len(self._found)
+            self._found.append(self._keys.found(path))
+        return self._paths[path]
 
     def inputs(self) -> Iterator[Input]:
         """Files and folders that were opened for pages."""
-        used = {page.reads for page in self._pages.values()}
-        opened = {path for reads, place in self._reads.items() if place in used for path in reads if path[0] == READ}
-        for path in opened:
-            yield Input(path[1], path[2], "")
+        for path in self._compact().paths:
+            if path[0] == READ:
+                yield Input(path[1], path[2], "")
 
     def save(self) -> None:
         """Keeps what this build knows for the next."""
@@ -217,11 +233,11 @@ class Book:
 
     def _compact(self) -> PageStates:
         """What is known, without what no page needs any more."""
+        named, ways, sets = list(self._made), list(self._paths), list(self._reads)
         made = _renumbered(page.made for page in self._pages.values())
         reads = _renumbered(page.reads for page in self._pages.values())
-        by_place = {place: one for one, place in self._reads.items()}
-        names = {place: one for one, place in self._made.items()}
-        if all(old == new for numbers in (made, reads) for old, new in numbers.items()):
+        paths = _renumbered(place for old in reads for place in sets[old])
+        if len(made) == len(named) and len(reads) == len(sets):
             pages = self._pages
         else:
             pages = {
@@ -229,9 +245,10 @@ class Book:
                 for path, one in self._pages.items()
             }
         return PageStates(
-            [names[place] for place in made],
-            [by_place[place] for place in reads],
-            [self._seen[p] for p in reads],
+            [named[old] for old in made],
+            [ways[old] for old in paths],
+            [self._found[old] for old in paths],
+            [tuple(paths[place] for place in sets[old]) for old in reads],
             pages,
         )
 
@@ -244,13 +261,6 @@ def _renumbered(places: Iterable[int]) -> dict[int, int]:
 class _References(Struct, frozen=True):
     state: str
     named: dict[str, list[str] | None]
-
-
-def _seen_or_nothing(keys: Keys, reads: tuple[Path, ...]) -> str:
-    try:
-        return keys.seen(reads)
-    except UnhashableError:
-        return ""
 
 
 def references(sources: Sources, cache: Cache) -> dict[str, list[str] | None]:

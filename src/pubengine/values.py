@@ -7,7 +7,6 @@ import io
 import pickle
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime, time, timedelta
-from itertools import chain
 from types import FunctionType
 from typing import Any
 
@@ -56,16 +55,20 @@ class Hasher:
         if kind is Card and (version := self._versions.get(id(value))):
             return ("card", version)
         if kind is tuple or kind is list:
-            return (kind.__name__, *map(self._plain, value))
+            return (kind.__name__, *self._all_plain(value))
         if kind is dict:
-            return ("dict", *map(self._plain, chain.from_iterable(value.items())))
+            return ("dict", *self._all_plain(value), *self._all_plain(value.values()))
         if kind in _MOMENTS:
             return (kind.__name__, repr(value))
         if kind is set or kind is frozenset:
             return (kind.__name__, *sorted(repr(self._plain(one)) for one in value))
         if isinstance(value, Struct):
-            return (self._name(kind), *map(self._plain, astuple(value)))
+            return (self._name(kind), *self._all_plain(astuple(value)))
         return ("pickled", self._pickled(value))
+
+    def _all_plain(self, values: Iterable[Any]) -> list[Any]:
+        plain = self._plain  # and no call for scalars, which most values are
+        return [one if type(one) in _SCALARS else plain(one) for one in values]
 
     def _name(self, kind: type) -> str:
         if kind not in self._names:

@@ -128,7 +128,7 @@ def _cause(path: str, one: _Side, other: _Side, sources: list[str]) -> tuple[str
         return "emit", "the pages that there are differ"
     if mine is None or theirs is None or one.pages.made_of(path) != other.pages.made_of(path):
         return "make", "it is made in another way"
-    if (mine.given, one.pages.seen_by(path)) == (theirs.given, other.pages.seen_by(path)):
+    if (mine.given, one.pages.found_by(path)) == (theirs.given, other.pages.found_by(path)):
         return "make", "what it was given and what it read of the site are the same"
     if sources:
         return "load", f"{_some(sources)} became something else, though nothing that was read changed"
