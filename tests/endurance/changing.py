@@ -1,0 +1,130 @@
+"""A site that has two versions, and the promise that all these tests hold the engine to.
+
+The sites are never copied back: each disaster strikes the change from the version that is published to
+the other one, so that the engine has its cache, its hard links and its states of files as in real life.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from pubengine.testing import ENGINE, NOW, SiteUnderTest
+
+ASSET = "themes/own/assets/style.css"
+
+
+def _post(number: int, version: str) -> str:
+    changed = f"This is version {version}. " * 20 if number % 2 else ""
+    return f"+++\ntitle = 'Post {number}'\ntags = ['tag {number % 3}']\n+++\nText of post {number}. {changed}\n\nMore.\n"
+
+
+def _version(version: str, numbers: range) -> dict[str, str | bytes]:
+    posts = {f"content/posts/2024-0{n % 9 + 1}-0{n % 7 + 1}-p{n}.md": _post(n, version) for n in numbers}
+    return posts | {
+        "engine.toml": ENGINE + '[theme]\nname = "own"\n',
+        "themes/own/theme.toml": 'inherits = "paper"\n',
+        ASSET: f"/* {version} */\n" * 50,
+        "content/files/same.bin": bytes(range(256)) * 200,
+        f"content/files/{version}/page.txt": version,
+        "content/files/" + {"one": "swap", "two": "swap/below"}[version]: "a file here, a folder there",
+    }
+
+
+VERSIONS = {"one": _version("one", range(1, 25)), "two": _version("two", range(4, 28))}
+
+
+class Changing(SiteUnderTest):
+    """A site of which two versions are known, with what a clean build makes of each."""
+
+    def __init__(self, root: Path, versions: dict[str, dict[str, str | bytes]] = VERSIONS) -> None:
+        super().__init__(root)
+        self.versions = versions
+        self.clean = {name: self._clean(name) for name in versions}
+        self.torn = 0
+
+    def _clean(self, version: str) -> str:
+        other = SiteUnderTest(self.root.parent / f"clean-{version}")
+        other.write(self.versions[version])
+        assert other.build().exit_code == 0
+        found = digest(other.root / "public")
+        shutil.rmtree(other.root)
+        return found
+
+    def turn_to(self, version: str) -> None:
+        """Makes the sources those of a version; files that are the same in both stay untouched."""
+        wanted = self.versions[version]
+        for name in ("content", "themes"):
+            for path in sorted((self.root / name).rglob("*"), reverse=True):
+                if path.is_dir():
+                    if not any(path.iterdir()):
+                        path.rmdir()
+                elif path.relative_to(self.root).as_posix() not in wanted:
+                    path.unlink()
+        for name, content in wanted.items():
+            data = content.encode() if isinstance(content, str) else content
+            if not (self.root / name).is_file() or (self.root / name).read_bytes() != data:
+                self.write({name: data})
+
+    def sources(self) -> str:
+        """The hash of all that an author wrote."""
+        kept = (".pubengine", "public")
+        return digest_of_paths(self.root, [p for p in self.root.rglob("*") if p.relative_to(self.root).parts[0] not in kept])
+
+    def published(self) -> str:
+        """The version whose clean build the output equals; `none` if there is no output, else `torn`."""
+        output = self.root / "public"
+        if not output.is_symlink() and output.is_dir():
+            found = digest(output)
+            return next((name for name, wanted in self.clean.items() if wanted == found), "none" if not any(output.iterdir()) else "torn")
+        return "torn" if os.path.lexists(output) else "none"
+
+    def command(self, *options: str) -> list[str]:
+        """The program's command line for this site."""
+        return [sys.executable, "-B", "-m", "pubengine", "build", "--site", str(self.root), *options]
+
+    def run(self, *options: str, before: tuple[str, ...] = (), **more: object) -> subprocess.CompletedProcess[bytes]:
+        """Runs the real program in a process of its own, behind other words such as those of strace."""
+        command = [*before, *self.command(*options)]
+        return subprocess.run(command, capture_output=True, check=False, timeout=150, env=environment(), **more)
+
+
+def environment() -> dict[str, str]:
+    """What a build under test is given: always the same moment, and always the same order of sets."""
+    return os.environ | {"SOURCE_DATE_EPOCH": str(NOW), "PYTHONHASHSEED": "0"}
+
+
+def digest(folder: Path) -> str:
+    """The hash of the names and bytes of all that is in a folder, links being what they are."""
+    return digest_of_paths(folder, folder.rglob("*"))
+
+
+def digest_of_paths(folder: Path, paths) -> str:
+    found = hashlib.sha256()
+    for path in sorted(paths):
+        kind = "link" if path.is_symlink() else "folder" if path.is_dir() else "file"
+        data = os.readlink(path).encode() if kind == "link" else path.read_bytes() if kind == "file" else b""
+        name = path.relative_to(folder).as_posix()
+        found.update(f"{kind} {name} {len(data)}\0".encode() + data)
+    return found.hexdigest()
+
+
+def leftovers(site: SiteUnderTest) -> list[str]:
+    """What no build should leave: trees in the making, and temporary files."""
+    outputs = site.root / ".pubengine/outputs/public"
+    expected = {"lock", "tree", "unchanged"}
+    found = [f"outputs/public/{path.name}" for path in outputs.iterdir() if path.name not in expected]
+    known = {"cache.db", "outputs", ".gitignore"}
+    found += [path.name for path in (site.root / ".pubengine").iterdir() if path.name not in known]
+    known = {".pubengine", "public", "content", "themes", "plugins", "engine.toml"}
+    return sorted(found + [path.name for path in site.root.iterdir() if path.name not in known])
+
+
+def codes(done: subprocess.CompletedProcess[bytes]) -> list[str]:
+    """Codes of the diagnostics that a build with `--json` reported."""
+    return [one["code"] for one in json.loads(done.stdout)["diagnostics"]]
