@@ -1,7 +1,6 @@
 """A build that is killed at any moment leaves the old site or the new one, and nothing that the next would stumble over."""
 
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -10,69 +9,12 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from endurance.changing import Changing, environment, leftovers
-from endurance.trace import calls_at, needs_strace, spread, strike
+from endurance.blows import Blows, made_ready, points
+from endurance.changing import environment
+from endurance.preload import Striker, needs_preload
+from endurance.trace import needs_strace, spread, strike
 
 KILL_AT = Path(__file__).parent / "endurance/kill_at.py"
-
-
-@pytest.fixture
-def changing(tmp_path):
-    return Changing(tmp_path / "site")
-
-
-class Blows:
-    """Many blows at the change from one version to the other and back, and what became of the site after each."""
-
-    def __init__(self, site, *, first=False):
-        self.site = site
-        self.first = first
-        self.old, self.new = "none", "one"
-        self.tried = 0
-        self.struck = 0
-        self.broken = []
-
-    def strike(self, name, run):
-        """Lets a build be struck by `run`, then holds the site against the promise; what is broken is noted."""
-        site = self.site
-        self.old, self.new = ("none" if self.first else self.new), {"one": "two", "two": "one"}[self.new]
-        site.turn_to(self.new)
-        if self.first:
-            for folder in ("public", ".pubengine"):
-                shutil.rmtree(site.root / folder, ignore_errors=True)
-        sources = site.sources()
-        done = run()
-        self.tried += 1
-        self.struck += done.returncode != 0
-        found = site.published()
-        self._hold(name, found in (self.old, self.new), f"the output is {found}")
-        self._hold(name, site.sources() == sources, "sources changed")
-        self._hold(name, b"Traceback" not in done.stderr, "a traceback", done.stderr.decode())
-        if b"as it was" in done.stderr:
-            self._hold(name, found == self.old, "it says that the site is as it was, and it is the new one", done.stderr)
-        if done.returncode == 0:
-            self._hold(name, found == self.new, "status 0, and not the new site")
-        built = site.build()
-        self._hold(name, built.exit_code == 0, "the next build fails", f"{built.stderr}{built.data}")
-        self._hold(name, site.published() == self.new, "the next build is not what a clean one is")
-        self._hold(name, not leftovers(site), "something is left", leftovers(site))
-        self._hold(name, not built.codes, "the next build warns", built.codes)
-        if site.published() != self.new or leftovers(site):
-            for folder in ("public", ".pubengine"):
-                shutil.rmtree(site.root / folder, ignore_errors=True)
-            site.build()
-        return done
-
-    def _hold(self, name, good, what, shown=""):
-        if not good:
-            self.broken.append(f"{what} ({name}) {shown}")
-
-    def verdict(self):
-        """Fails the test if anything was broken; says how much was tried, for `pytest -s`."""
-        kinds = Counter(one.partition(" (")[0] for one in self.broken)
-        print(f"\n{self.tried} points, {self.struck} struck; broken promises: {dict(kinds)}")  # noqa: T201
-        assert self.struck > self.tried / 2
-        assert not self.broken, "\n".join(self.broken[:40])
 
 
 def kill_from_inside(site, number, *options):
@@ -92,42 +34,52 @@ def test_a_build_killed_between_two_changes_leaves_one_of_two_whole_sites(changi
     blows.verdict()
 
 
-@needs_strace
+@needs_preload
 @pytest.mark.slow
 @pytest.mark.parametrize("first", [True, False], ids=["first build", "rebuild"])
-@pytest.mark.parametrize(("jobs", "most"), [(1, 45), (2, 25)])
-def test_a_build_killed_at_any_system_call_leaves_one_of_two_whole_sites(changing, tmp_path, jobs, most, first):
+@pytest.mark.parametrize(("jobs", "stride"), [("1", 3), ("2", 4)])
+def test_a_build_killed_before_any_change_of_the_disk_leaves_one_of_two_whole_sites(
+    changing, library, jobs, stride, first
+):
+    striker = Striker(changing, library, "--jobs", jobs)
+    made_ready(changing, first=first)
+    changes = striker.changes()
     blows = Blows(changing, first=first)
-    for call, numbers in points(changing, tmp_path, jobs).items():
-        for number in spread(numbers, most):
-            kill = strike(call, number, "signal=SIGKILL")
-            blows.strike(f"{call} {number}", lambda kill=kill: changing.run("--jobs", str(jobs), before=kill))
+    for number in range(1, changes + stride, stride):
+        blows.strike(f"change {number}", lambda number=number: striker.strike(number, signal.SIGKILL))
+    blows.verdict()
+
+
+@needs_preload
+@pytest.mark.slow
+@pytest.mark.parametrize("jobs", ["1", "2"])
+@pytest.mark.parametrize(("name", "status"), [("SIGINT", 130), ("SIGTERM", -15), ("SIGHUP", -1)])
+def test_a_build_told_to_end_before_any_change_of_the_disk_leaves_one_of_two_whole_sites(
+    changing, library, name, status, jobs
+):
+    striker = Striker(changing, library, "--jobs", jobs)
+    made_ready(changing)
+    changes = striker.changes()
+    blows = Blows(changing)
+    statuses = Counter()
+    for number in range(1, changes + 12, 12):
+        done = blows.strike(f"change {number}", lambda number=number: striker.strike(number, getattr(signal, name)))
+        statuses[done.returncode] += 1
+    print(f"\n{name}: {statuses}")
+    assert statuses.keys() <= {0, status, 4 if jobs > "1" else status}  # 4: a worker was told to end, and the build says so
     blows.verdict()
 
 
 @needs_strace
 @pytest.mark.slow
-@pytest.mark.parametrize("jobs", [1, 2])
-@pytest.mark.parametrize(("name", "status"), [("SIGINT", 130), ("SIGTERM", -15), ("SIGHUP", -1)])
-def test_a_build_told_to_end_at_any_system_call_leaves_one_of_two_whole_sites(changing, tmp_path, name, status, jobs):
+@pytest.mark.parametrize("jobs", ["1", "2"])
+def test_a_build_killed_at_any_kind_of_system_call_leaves_one_of_two_whole_sites(changing, tmp_path, jobs):
     blows = Blows(changing)
-    statuses = set()
-    for call, numbers in points(changing, tmp_path, jobs).items():
-        for number in spread(numbers, 10):
-            end = strike(call, number, f"signal={name}")
-            run = lambda end=end: changing.run("--jobs", str(jobs), before=end)  # noqa: E731 - it is run once, in the next line
-            statuses.add(blows.strike(f"{call} {number}", run).returncode)
-    print(statuses)  # noqa: T201
-    assert statuses <= {0, status, 4 if jobs > 1 else status}  # 4: a worker was told to end, and the build says so
+    for call, numbers in points(changing, tmp_path, "--jobs", jobs).items():
+        for number in spread(numbers, 4):
+            kill = strike(call, number, "signal=SIGKILL")
+            blows.strike(f"{call} {number}", lambda kill=kill: changing.run("--jobs", jobs, before=kill))
     blows.verdict()
-
-
-def points(site, tmp_path, jobs):
-    """The system calls that have to do with the site, in a build that changes it from one version to the other."""
-    site.turn_to("two")
-    site.build()
-    site.turn_to("one")
-    return calls_at(site.root, site.command("--jobs", str(jobs)), tmp_path / "log", environment())
 
 
 SLOW = """\

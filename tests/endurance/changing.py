@@ -6,13 +6,17 @@ the other one, so that the engine has its cache, its hard links and its states o
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import json
 import os
-import shutil
 import subprocess
 import sys
+import tempfile
+from collections.abc import Iterable
 from pathlib import Path
+
+import pytest
 
 from pubengine.testing import ENGINE, NOW, SiteUnderTest
 
@@ -39,26 +43,22 @@ def _version(version: str, numbers: range) -> dict[str, str | bytes]:
 VERSIONS = {"one": _version("one", range(1, 25)), "two": _version("two", range(4, 28))}
 
 
+@functools.cache
+def clean_digest(version: str) -> str:
+    """The hash of what a clean build makes of a version."""
+    with tempfile.TemporaryDirectory() as folder:
+        other = SiteUnderTest(Path(folder))
+        other.write(VERSIONS[version])
+        assert other.build().exit_code == 0
+        return digest(other.root / "public")
+
+
 class Changing(SiteUnderTest):
     """A site of which two versions are known, with what a clean build makes of each."""
 
-    def __init__(self, root: Path, versions: dict[str, dict[str, str | bytes]] = VERSIONS) -> None:
-        super().__init__(root)
-        self.versions = versions
-        self.clean = {name: self._clean(name) for name in versions}
-        self.torn = 0
-
-    def _clean(self, version: str) -> str:
-        other = SiteUnderTest(self.root.parent / f"clean-{version}")
-        other.write(self.versions[version])
-        assert other.build().exit_code == 0
-        found = digest(other.root / "public")
-        shutil.rmtree(other.root)
-        return found
-
     def turn_to(self, version: str) -> None:
         """Makes the sources those of a version; files that are the same in both stay untouched."""
-        wanted = self.versions[version]
+        wanted = VERSIONS[version]
         for name in ("content", "themes"):
             for path in sorted((self.root / name).rglob("*"), reverse=True):
                 if path.is_dir():
@@ -81,7 +81,8 @@ class Changing(SiteUnderTest):
         output = self.root / "public"
         if not output.is_symlink() and output.is_dir():
             found = digest(output)
-            return next((name for name, wanted in self.clean.items() if wanted == found), "none" if not any(output.iterdir()) else "torn")
+            nothing = "none" if not any(output.iterdir()) else "torn"
+            return next((version for version in VERSIONS if clean_digest(version) == found), nothing)
         return "torn" if os.path.lexists(output) else "none"
 
     def command(self, *options: str) -> list[str]:
@@ -94,6 +95,12 @@ class Changing(SiteUnderTest):
         return subprocess.run(command, capture_output=True, check=False, timeout=150, env=environment(), **more)
 
 
+@pytest.fixture
+def changing(tmp_path: Path) -> Changing:
+    """A site that can be turned from one version to another; nothing is built yet."""
+    return Changing(tmp_path / "site")
+
+
 def environment() -> dict[str, str]:
     """What a build under test is given: always the same moment, and always the same order of sets."""
     return os.environ | {"SOURCE_DATE_EPOCH": str(NOW), "PYTHONHASHSEED": "0"}
@@ -104,7 +111,8 @@ def digest(folder: Path) -> str:
     return digest_of_paths(folder, folder.rglob("*"))
 
 
-def digest_of_paths(folder: Path, paths) -> str:
+def digest_of_paths(folder: Path, paths: Iterable[Path]) -> str:
+    """The same, of some of the paths in a folder."""
     found = hashlib.sha256()
     for path in sorted(paths):
         kind = "link" if path.is_symlink() else "folder" if path.is_dir() else "file"
