@@ -4,14 +4,13 @@ import fcntl
 import json
 import os
 import re
+import select
 import shutil
-import signal
 import subprocess
-import sys
 import time
 
 import pytest
-from endurance.changing import Changing, environment, leftovers
+from endurance.changing import environment, leftovers
 
 from pubengine.lock import locked
 
@@ -87,34 +86,37 @@ def test_the_lock_of_a_dead_build_is_no_obstacle(site, left):
     assert site.build().exit_code == 0
 
 
-HOLD_CACHE = """\
+HELD = """\
 import time
+from pathlib import Path
 from pubengine.api import hookimpl
 
 
 @hookimpl
 def transform(post):
-    if post.title == "Slow":
-        print("here", flush=True)
-        time.sleep(3)
+    until = time.monotonic() + 20
+    while post.title == "Slow" and not Path({go!r}).exists() and time.monotonic() < until:
+        time.sleep(0.05)
     return post
 """
 
 
-def test_a_build_that_waits_while_another_one_reads_says_for_whom(site):
-    site.write({"plugins/p.py": HOLD_CACHE, "content/posts/2024-05-01-a.md": "+++\ntitle = 'Slow'\n+++\nText.\n"})
-    first = start(site_with_command(site))
-    assert first.stderr.readline() == b"here\n"
-    site.write({"content/posts/2024-05-01-a.md": "+++\ntitle = 'Quick'\n+++\nText.\n"})
-    second = start(site_with_command(site))
-    _, said = second.communicate(timeout=60)
-    first.communicate(timeout=60)
-    assert (first.returncode, second.returncode) == (0, 0)
-    assert f"waiting for another build (process {first.pid}".encode() in said
-
-
-def site_with_command(site):
-    return Changing(site.root)
+def test_a_build_that_waits_while_another_one_reads_says_for_whom(changing, tmp_path):
+    changing.write({
+        "plugins/p.py": HELD.format(go=str(tmp_path / "go")),
+        "content/posts/2024-05-01-a.md": "+++\ntitle = 'Slow'\n+++\nText.\n",
+    })  # fmt: skip
+    first = start(changing)
+    time.sleep(1.5)  # it reads by now
+    changing.write({"content/posts/2024-05-01-a.md": "+++\ntitle = 'Quick'\n+++\nText.\n"})
+    second = start(changing)
+    said, _, _ = select.select([second.stderr], [], [], 5)
+    (tmp_path / "go").touch()
+    _, first_said = first.communicate(timeout=60)
+    _, second_said = second.communicate(timeout=60)
+    assert (first.returncode, second.returncode) == (0, 0), first_said + second_said
+    assert said, "in five seconds it said nothing"
+    assert f"waiting for another build (process {first.pid}".encode() in second_said
 
 
 @pytest.mark.slow

@@ -124,6 +124,56 @@ def test_a_cache_on_another_disk_than_the_output_is_told_or_served(tmp_path):
         assert done.returncode == 0 or b".pubengine" in done.stderr.partition(b"hint: ")[2], done.stderr.decode()
 
 
+FULL_AT_LAST = """\
+if event == "ctypes.dlsym":  # the exchange is next
+    room = os.statvfs(".")
+    if room.f_bavail:
+        with open("../.ballast", "wb") as file:
+            os.posix_fallocate(file.fileno(), 0, room.f_bavail * room.f_frsize)
+"""
+
+
+@needs_mount
+def test_a_disk_that_is_full_after_the_exchange_does_not_unsay_it(tmp_path):
+    with small_disk(tmp_path / "disk", "16m") as disk:
+        site = Changing(disk / "site")
+        site.turn_to("one")
+        site.build()
+        site.turn_to("two")
+        done = site.run_heard(FULL_AT_LAST)
+        assert b"Traceback" not in done.stderr, done.stderr.decode()
+        assert site.published() == "two"
+        assert b"as it was" not in done.stderr, done.stderr.decode()
+        Ballast(disk).drop()
+        assert site.build().exit_code == 0
+        assert site.published() == "two"
+        assert leftovers(site) == []
+
+
+@needs_mount
+def test_a_first_site_that_leaves_no_space_for_its_twin_is_published_all_the_same(tmp_path):
+    with small_disk(tmp_path / "disk", "16m") as disk:
+        site = Changing(disk / "site")
+        site.turn_to("one")
+        done = site.run_heard(FULL_AT_LAST)
+        assert b"Traceback" not in done.stderr, done.stderr.decode()
+        assert site.published() == "one"
+        assert b"as it was" not in done.stderr, done.stderr.decode()
+        Ballast(disk).drop()
+        assert site.build().exit_code == 0
+        assert leftovers(site) == []
+
+
+@needs_mount
+def test_a_full_disk_names_the_cache_by_its_place(tmp_path):
+    site = Changing(tmp_path / "site")
+    site.turn_to("one")
+    with small_disk(site.root / ".pubengine", "64k") as disk:
+        Ballast(disk).fill(0)
+        done = site.run("--output", str(tmp_path / "out"))
+    assert done.returncode == 0 or str(site.root / ".pubengine").encode() in done.stderr, done.stderr.decode()
+
+
 ERRORS = [("write", "ENOSPC"), ("write", "EIO"), ("pwrite64", "ENOSPC"), ("pwrite64", "EIO"), ("openat", "ENOSPC"),
           ("openat", "EIO"), ("openat", "EMFILE"), ("rename", "ENOSPC"), ("rename", "EIO"), ("renameat2", "EIO"), ("renameat2", "ENOSPC"),
           ("link", "EDQUOT"), ("link", "EMLINK"), ("mkdir", "EDQUOT"), ("mkdir", "ENOSPC"), ("unlink", "EIO"), ("unlinkat", "EIO"), ("rmdir", "EIO"),

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from endurance.blows import Blows, made_ready, points
-from endurance.changing import environment
+from endurance.changing import environment, leftovers
 from endurance.preload import Striker, needs_preload
 from endurance.trace import needs_strace, spread, strike
 
@@ -117,3 +117,16 @@ def test_no_worker_outlives_a_build_that_ends_early(site, name):
         assert time.monotonic() < until, "a worker is still there"
         time.sleep(0.05)
     assert not (site.root / "public").exists()
+
+
+@pytest.mark.parametrize("name", ["unchanged.4711", "stage-x1.material", "stage-x1/a/b/c.html"])
+def test_whatever_a_killed_build_left_beside_the_output_goes_away(changing, name):
+    changing.turn_to("one")
+    changing.build()
+    changing.turn_to("two")
+    left = changing.root / ".pubengine/outputs/public" / name
+    left.parent.mkdir(parents=True, exist_ok=True)
+    left.write_text("x")
+    assert changing.build().exit_code == 0
+    assert changing.published() == "two"
+    assert leftovers(changing) == []

@@ -9,6 +9,7 @@ import sys
 import pytest
 from endurance.changing import NOW, environment, leftovers
 from endurance.disks import immutable, mounted, needs_mount
+from endurance.trace import needs_strace
 
 
 @pytest.fixture
@@ -93,7 +94,25 @@ def test_files_that_may_not_grow_leave_the_old_site(published, limit):
     hold_afterwards(published)
 
 
-def meddling(site, deed, moment="emit"):
+@needs_strace
+@pytest.mark.parametrize("call", ["clone", "clone3", "pipe2"])
+def test_a_system_that_gives_no_more_processes_is_no_obstacle_or_told(published, call):
+    # As under ulimit -u, and in containers that count processes.
+    refuse = ("-e", f"trace=?{call}", "-e", f"inject=?{call}:error=EAGAIN:when=1+")
+    done = published.run("--jobs", "2", before=("strace", "-f", "--seccomp-bpf", "-qq", "-o", os.devnull, *refuse))
+    hold(published, done)
+    hold_afterwards(published)
+
+
+@needs_mount
+def test_no_room_for_what_processes_share_is_no_obstacle_or_told(published):
+    full = "mount -t tmpfs -o size=4k none /dev/shm && head -c 4096 /dev/zero >/dev/shm/full; exec \"$@\""
+    done = published.run("--jobs", "2", before=("unshare", "--mount", "sh", "-c", full, "sh"))
+    hold(published, done)
+    hold_afterwards(published)
+
+
+def meddling(site, deed):
     """Does something to the output folder while pages are made, as another program might."""
     site.write({
         "plugins/meddler.py": "import os, shutil\nfrom pubengine.api import Page, hookimpl\n\n"
@@ -133,16 +152,9 @@ def test_an_output_that_is_replaced_while_a_build_runs_takes_nothing_of_anybody_
 
 
 LAST_MOMENT = """\
-import os, shutil, sys
-
-def hook(event, arguments):
-    if event == "ctypes.dlsym" and not os.path.islink("public"):
-        shutil.rmtree("public")
-        os.symlink(os.path.abspath("../precious"), "public")
-
-from pubengine.cli import main
-sys.addaudithook(hook)
-sys.exit(main(["build"]))
+if event == "ctypes.dlsym" and not os.path.islink("public"):  # the exchange is next
+    shutil.rmtree("public")
+    os.symlink(os.path.abspath("../precious"), "public")
 """
 
 
@@ -150,10 +162,38 @@ def test_a_link_put_in_just_before_the_exchange_is_never_followed(published):
     precious = published.root.parent / "precious"
     precious.mkdir()
     (precious / "letter.txt").write_text("precious")
-    command = [sys.executable, "-c", LAST_MOMENT]
-    done = subprocess.run(command, cwd=published.root, env=environment(), capture_output=True, check=False)
+    done = published.run_heard(LAST_MOMENT)
     assert b"Traceback" not in done.stderr, done.stderr.decode()
-    for _ in range(2):
+    for version in ("one", "two"):
         assert {path.name for path in precious.iterdir()} == {"letter.txt"}
-        published.turn_to("one")
-        published.build(now=NOW)
+        published.turn_to(version)
+        published.build()
+
+
+BETWEEN_RENAMES = """\
+if event == "os.rename" and str(arguments[0]).endswith("/tree") and str(arguments[1]).endswith("/public"):
+    os.kill(os.getpid(), signal.SIGINT)  # the old site has just been renamed, the new one not yet
+"""
+
+
+@needs_strace
+def test_an_interrupt_between_the_two_renames_leaves_an_output(published):
+    no_exchange = ("-e", "trace=renameat2", "-e", "inject=renameat2:error=EINVAL")
+    before = ("strace", "-f", "--seccomp-bpf", "-qq", "-o", os.devnull, *no_exchange)
+    done = published.run_heard(BETWEEN_RENAMES, before=before)
+    assert done.returncode == 130
+    assert published.published() == "one"
+
+
+MATERIAL_REFUSED = """\
+if event == "open" and str(arguments[0]).endswith(".material"):
+    raise OSError(errno.ENOSPC, "No space left on device", str(arguments[0]))
+"""
+
+
+def test_no_space_for_what_is_sent_to_other_processes_is_told(published):
+    # Only where memory is not shared, as beside another thread.
+    beside = "threading.Thread(target=time.sleep, args=(9,), daemon=True).start()"
+    done = published.run_heard(MATERIAL_REFUSED, "--jobs", "2", first=beside)
+    hold(published, done)
+    hold_afterwards(published)

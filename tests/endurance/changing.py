@@ -15,6 +15,7 @@ import sys
 import tempfile
 from collections.abc import Iterable
 from pathlib import Path
+from textwrap import indent
 
 import pytest
 
@@ -93,6 +94,22 @@ class Changing(SiteUnderTest):
         """Runs the real program in a process of its own, behind other words such as those of strace."""
         command = [*before, *self.command(*options)]
         return subprocess.run(command, capture_output=True, check=False, timeout=150, env=environment(), **more)
+
+
+    def run_heard(
+        self, deed: str, *options: str, before: tuple[str, ...] = (), first: str = ""
+    ) -> subprocess.CompletedProcess[bytes]:
+        """Runs the program in the site's folder, with some Python done at each of its audit events (PEP 578).
+
+        `deed`: sees `event` and `arguments`; `first`: is done before the program starts.
+        """
+        hook = "def hook(event, arguments):\n" + indent(deed, "    ")
+        script = f"import errno, os, shutil, signal, sys, threading, time\nfrom pubengine.cli import main\n{hook}\n{first}\n"
+        script += "if __name__ == '__main__':\n    sys.addaudithook(hook)\n    sys.exit(main(['build', *sys.argv[1:]]))\n"
+        file = self.root.parent / "heard.py"
+        file.write_text(script)
+        command = [*before, sys.executable, "-B", str(file), *options]
+        return subprocess.run(command, cwd=self.root, env=environment(), capture_output=True, check=False, timeout=100)
 
 
 @pytest.fixture
