@@ -4,23 +4,13 @@ import hashlib
 import random
 import shutil
 import sqlite3
-from collections import Counter
 
 import pytest
-from endurance.blows import unbuilt
 from endurance.changing import Changing, digest
+from endurance.flips import ALLOWED, Flips
+from endurance.marks import rarely
 
-ROUNDS = [6, pytest.param(120, marks=pytest.mark.slow), pytest.param(1000, marks=pytest.mark.slow)]
-ALLOWED = {"cache-set-aside", "cache-unusable"}
-
-
-@pytest.fixture
-def published(changing):
-    """A site whose first version is published, and whose sources are the second."""
-    changing.turn_to("one")
-    changing.build()
-    changing.turn_to("two")
-    return changing
+ROUNDS = rarely([3, 120, 1000], {3})
 
 
 def hold(site, version="two"):
@@ -28,7 +18,8 @@ def hold(site, version="two"):
     built = site.build()
     assert built.exit_code == 0, built.data
     assert site.published() == version
-    assert len(built.codes) <= 1 and set(built.codes) <= ALLOWED, built.data["diagnostics"]
+    assert len(built.codes) <= 1, built.codes
+    assert set(built.codes) <= ALLOWED, built.codes
     assert "Traceback" not in built.stderr
     return built
 
@@ -61,7 +52,7 @@ def without(path, table):
 
 def emptied(path, table):
     database = sqlite3.connect(path)
-    database.execute(f"DELETE FROM {table}")
+    database.execute(f"DELETE FROM {table}")  # noqa: S608 - of three names
     database.commit()
     database.close()
 
@@ -118,16 +109,37 @@ DAMAGES = {
     "a journal of something else": lambda path: path.with_name("cache.db-journal").write_bytes(b"x" * 4096),
     "a write-ahead log of something else": lambda path: path.with_name("cache.db-wal").write_bytes(b"x" * 4096),
     "a journal that is a folder": lambda path: path.with_name("cache.db-journal").mkdir(),
-    "a folder where it would be set aside": lambda path: (replaced(path, b"x" * 9999), path.with_name("cache.db.unusable").mkdir()),
+    "a folder where it would be set aside": lambda path: (
+        replaced(path, b"x" * 9999),
+        path.with_name("cache.db.unusable").mkdir(),
+    ),
     "missing": lambda path: path.unlink(),
 }
 
 
-STAYS = {"a folder", "a link to a folder", "a link in a circle", "a folder where it would be set aside", "a journal that is a folder"}
+STAYS = {
+    "a folder",
+    "a link to a folder",
+    "a link in a circle",
+    "a folder where it would be set aside",
+    "a journal that is a folder",
+}
 """What the engine does not take away, for it may be somebody's; so each build warns."""
 
 
-@pytest.mark.parametrize("damage", DAMAGES)
+QUICK = {
+    "empty",
+    "text",
+    "half",
+    "a link to nowhere",
+    "another program's",
+    "an older version's",
+    "texts emptied",
+    "other types",
+}
+
+
+@pytest.mark.parametrize("damage", rarely(DAMAGES, QUICK))
 def test_a_damaged_cache_never_shows_in_the_output(published, damage):
     DAMAGES[damage](cache(published))
     hold(published)
@@ -156,51 +168,9 @@ def test_an_earlier_cache_never_shows_in_the_output(published, tmp_path):
         hold(published, version)
 
 
-class Flips:
-    """Many damages to one file of a site that changes, each held against the promise."""
-
-    def __init__(self, site, path, allowed):
-        self.site = site
-        self.path = path
-        self.allowed = allowed
-        self.broken = []
-        self.codes = Counter()
-        self.version = "one"
-        site.turn_to("one")
-        site.build()
-
-    def damage(self, name, change):
-        """Changes the file's bytes, then builds the other version, or the same one again."""
-        good = self.path.read_bytes()
-        self.path.write_bytes(change(bytearray(good)))
-        self.version = "two" if self.version == "one" else "one"
-        self.site.turn_to(self.version)
-        try:
-            built = self.site.build()
-        except Exception as problem:  # noqa: BLE001 - what the program does not catch is what is looked for
-            self.broken.append(f"{type(problem).__name__} escapes ({name}) {problem}")
-        else:
-            self.codes.update(set(built.codes) & ALLOWED)
-            if built.exit_code or self.site.published() != self.version:
-                self.broken.append(f"status {built.exit_code}, {built.codes} ({name}) {built.data['diagnostics'][:1]}")
-            elif not (len(built.codes) <= 1 and set(built.codes) <= self.allowed):
-                self.broken.append(f"warnings {built.codes} ({name})")
-        again = self.site.build()
-        if again.exit_code or again.codes or self.site.published() != self.version:
-            self.broken.append(f"the next build is no better: {again.exit_code} {again.codes} ({name})")
-            unbuilt(self.site)
-            self.site.build()
-
-    def verdict(self, rounds):
-        """Fails the test if anything was broken; says how much was tried, for `pytest -s`."""
-        kinds = Counter(one.partition(" (")[0] for one in self.broken)
-        print(f"\n{rounds} damages; warnings: {dict(self.codes)}; broken promises: {dict(kinds)}")
-        assert not self.broken, "\n".join(self.broken[:40])
-
-
 @pytest.mark.parametrize("rounds", ROUNDS)
 def test_any_byte_of_the_cache_may_be_wrong(changing, rounds):
-    chance = random.Random(rounds)
+    chance = random.Random(rounds)  # noqa: S311 - to be the same each time
     flips = Flips(changing, cache(changing), ALLOWED)
 
     def flipped(data):
@@ -217,7 +187,7 @@ def test_any_byte_of_the_cache_may_be_wrong(changing, rounds):
 
 @pytest.mark.parametrize("rounds", ROUNDS)
 def test_any_byte_of_what_tells_that_nothing_changed_may_be_wrong(changing, rounds):
-    chance = random.Random(rounds)
+    chance = random.Random(rounds)  # noqa: S311 - to be the same each time
     flips = Flips(changing, unchanged(changing), set())
 
     def flipped(data):
@@ -230,7 +200,7 @@ def test_any_byte_of_what_tells_that_nothing_changed_may_be_wrong(changing, roun
     flips.verdict(rounds)
 
 
-@pytest.mark.parametrize("content", [b"", b"\n", b"{}", b"0" * 32 + b"\n{}\n", b"\xff" * 99])
+@pytest.mark.parametrize("content", [b"", b"0" * 32 + b"\n{}\n", b"\xff" * 99])
 def test_what_tells_that_nothing_changed_may_be_anything(published, content):
     unchanged(published).write_bytes(content)
     assert hold(published).codes == []
@@ -259,8 +229,8 @@ def test_what_is_kept_beside_the_output_may_be_of_another_kind(published, what):
 
 def test_files_of_the_tree_that_is_not_published_may_be_wrong(published):
     tree = published.root / ".pubengine/outputs/public/tree"
-    chance = random.Random(1)
-    for turn in range(6):
+    chance = random.Random(1)  # noqa: S311 - to be the same each time
+    for turn in range(3):
         for path in chance.sample(sorted(path for path in tree.rglob("*") if path.is_file()), 5):
             data = path.read_bytes()
             path.unlink()  # it shares its bytes with the output's

@@ -1,16 +1,13 @@
 """A disk that is full, or fails: the old site stays whole, a message says what to do, and the next build is right."""
 
-import errno
-import os
 import re
 import shutil
-import subprocess
-import sys
 
 import pytest
 from endurance.blows import Blows, points
 from endurance.changing import Changing, leftovers
 from endurance.disks import Ballast, mounted, needs_mount, small_disk
+from endurance.marks import rarely
 from endurance.trace import needs_strace, spread, strike
 
 PAGE = 4096
@@ -23,22 +20,22 @@ def hold_after_refusal(site, done, old, new):
         assert site.published() == new
     else:
         assert b"error[" in done.stderr
-        assert re.search(rb"error.*/.*index.html|error.*" + re.escape(bytes(site.root)) + rb"|the folder .pubengine", done.stderr)
+        assert re.search(
+            rb"error.*/.*index.html|error.*" + re.escape(bytes(site.root)) + rb"|the folder .pubengine", done.stderr
+        )
         assert site.published() == old, done.stderr.decode()
 
 
 @needs_mount
-@pytest.mark.parametrize(
-    "free", [0, 2 * PAGE, 20 * PAGE, *(pytest.param(n * PAGE, marks=pytest.mark.slow) for n in range(1, 120, 2))]
-)
-def test_a_disk_that_fills_up_anywhere_in_a_build_leaves_the_old_site(tmp_path, free):
+@pytest.mark.parametrize("pages", rarely(range(0, 120, 2), {20}))
+def test_a_disk_that_fills_up_anywhere_in_a_build_leaves_the_old_site(tmp_path, pages):
     with small_disk(tmp_path / "disk", "16m") as disk:
         site = Changing(disk / "site")
         site.turn_to("one")
         site.build()
         site.turn_to("two")
         ballast = Ballast(disk)
-        ballast.fill(free)
+        ballast.fill(pages * PAGE)
         hold_after_refusal(site, site.run(), "one", "two")
         ballast.drop()
         assert site.build().exit_code == 0
@@ -47,13 +44,13 @@ def test_a_disk_that_fills_up_anywhere_in_a_build_leaves_the_old_site(tmp_path, 
 
 
 @needs_mount
-@pytest.mark.parametrize("free", [0, 10 * PAGE, *(pytest.param(n * PAGE, marks=pytest.mark.slow) for n in range(1, 120, 4))])
-def test_a_disk_too_small_for_the_first_build_has_no_half_a_site(tmp_path, free):
+@pytest.mark.parametrize("pages", rarely(range(0, 120, 4), ()))
+def test_a_disk_too_small_for_the_first_build_has_no_half_a_site(tmp_path, pages):
     with small_disk(tmp_path / "disk", "16m") as disk:
         site = Changing(disk / "site")
         site.turn_to("one")
         ballast = Ballast(disk)
-        ballast.fill(free)
+        ballast.fill(pages * PAGE)
         hold_after_refusal(site, site.run(), "none", "one")
         ballast.drop()
         assert site.build().exit_code == 0
@@ -62,9 +59,11 @@ def test_a_disk_too_small_for_the_first_build_has_no_half_a_site(tmp_path, free)
 
 
 @needs_mount
-@pytest.mark.parametrize("first", [True, False], ids=["first build", "rebuild"])
-@pytest.mark.parametrize("free", [0, *(pytest.param(n * PAGE, marks=pytest.mark.slow) for n in range(1, 60, 4))])
-def test_a_cache_without_space_is_told_in_words(tmp_path, free, first):
+@pytest.mark.parametrize(
+    "first", [pytest.param(True, id="first build", marks=pytest.mark.slow), pytest.param(False, id="rebuild")]
+)
+@pytest.mark.parametrize("pages", rarely(range(0, 60, 4), ()))
+def test_a_cache_without_space_is_told_in_words(tmp_path, pages, first):
     site = Changing(tmp_path / "site")
     out = tmp_path / "elsewhere/out"
     with small_disk(site.root / ".pubengine", "8m") as disk:
@@ -73,7 +72,7 @@ def test_a_cache_without_space_is_told_in_words(tmp_path, free, first):
             site.run("--output", str(out))
         site.turn_to("two")
         ballast = Ballast(disk)
-        ballast.fill(free)
+        ballast.fill(pages * PAGE)
         done = site.run("--output", str(out))
         assert b"Traceback" not in done.stderr, done.stderr.decode()
         assert done.returncode == 0 or b"cache-failed" in done.stderr
@@ -84,8 +83,8 @@ def test_a_cache_without_space_is_told_in_words(tmp_path, free, first):
 
 
 @needs_mount
-@pytest.mark.parametrize("jobs", ["1", "2"])
-@pytest.mark.parametrize("first", [True, False], ids=["first build", "rebuild"])
+@pytest.mark.parametrize("jobs", rarely(["1", "2"], ()))
+@pytest.mark.parametrize("first", rarely([True, False], {False}), ids=["first build", "rebuild"])
 def test_no_space_for_temporary_files_is_no_obstacle(tmp_path, monkeypatch, first, jobs):
     site = Changing(tmp_path / "site")
     if not first:
@@ -104,7 +103,10 @@ def test_no_space_for_temporary_files_is_no_obstacle(tmp_path, monkeypatch, firs
 def test_no_space_for_the_cache_and_none_for_temporary_files_is_told_in_words(tmp_path, monkeypatch):
     site = Changing(tmp_path / "site")
     site.turn_to("one")
-    with small_disk(tmp_path / "temporary", "64k") as disk, mounted(site.root / ".pubengine", "-t", "tmpfs", "-o", "ro", "none"):
+    with (
+        small_disk(tmp_path / "temporary", "64k") as disk,
+        mounted(site.root / ".pubengine", "-t", "tmpfs", "-o", "ro", "none"),
+    ):
         Ballast(disk).fill(0)
         monkeypatch.setenv("TMPDIR", str(disk))
         done = site.run("--output", str(tmp_path / "out"))
@@ -194,7 +196,7 @@ def test_an_error_at_any_system_call_leaves_the_old_site_and_is_told_in_words(ch
 
 
 @needs_strace
-@pytest.mark.parametrize(("call", "kind"), [("write", "ENOSPC"), ("link", "EDQUOT"), ("rename", "EIO")])
+@pytest.mark.parametrize(("call", "kind"), [("rename", "EIO")])
 def test_an_error_in_the_midst_of_a_build_leaves_the_old_site(changing, call, kind):
     changing.turn_to("one")
     changing.build()

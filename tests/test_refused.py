@@ -4,21 +4,12 @@ import os
 import resource
 import signal
 import subprocess
-import sys
 
 import pytest
-from endurance.changing import NOW, environment, leftovers
+from endurance.changing import leftovers
 from endurance.disks import immutable, mounted, needs_mount
+from endurance.marks import rarely
 from endurance.trace import needs_strace
-
-
-@pytest.fixture
-def published(changing):
-    """A site whose first version is published, and whose sources are the second."""
-    changing.turn_to("one")
-    changing.build()
-    changing.turn_to("two")
-    return changing
 
 
 def hold(site, done):
@@ -40,11 +31,10 @@ def hold_afterwards(site):
 OBSTACLES = ["public", "public/index.html", "public/files", ".pubengine", ".pubengine/cache.db", ".pubengine/outputs/public",
              ".pubengine/outputs/public/tree", ".pubengine/outputs/public/tree/index.html", ".pubengine/outputs/public/lock",
              ".pubengine/outputs/public/unchanged", "public/.pubengine-manifest", "."]  # fmt: skip
-QUICK = {"public", "public/index.html", ".pubengine", ".pubengine/outputs/public"}
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="needs the right to make files immutable")
-@pytest.mark.parametrize("place", [pytest.param(p, marks=[] if p in QUICK else pytest.mark.slow) for p in OBSTACLES])
+@pytest.mark.parametrize("place", rarely(OBSTACLES, {"public"}))
 def test_what_nobody_may_change_is_told_and_the_site_stays_whole(published, place):
     with immutable(published.root / place):
         hold(published, published.run())
@@ -52,7 +42,7 @@ def test_what_nobody_may_change_is_told_and_the_site_stays_whole(published, plac
 
 
 @needs_mount
-@pytest.mark.parametrize("place", ["public", ".pubengine", pytest.param(".", marks=pytest.mark.slow)])
+@pytest.mark.parametrize("place", rarely(["public", ".pubengine", "."], {".pubengine"}))
 def test_a_disk_mounted_for_reading_only_is_told_and_the_site_stays_whole(published, place):
     folder = str(published.root / place)
     with mounted(published.root / place, "--bind", folder):
@@ -61,8 +51,8 @@ def test_a_disk_mounted_for_reading_only_is_told_and_the_site_stays_whole(publis
     hold_afterwards(published)
 
 
-@pytest.mark.parametrize("jobs", ["1", "2"])
-@pytest.mark.parametrize("limit", [64, *(pytest.param(n, marks=pytest.mark.slow) for n in (48, 40, *range(32, 5, -1)))])
+@pytest.mark.parametrize("jobs", rarely(["1", "2"], {"2"}))
+@pytest.mark.parametrize("limit", rarely([64, 48, 40, *range(32, 5, -1)], {12}))
 def test_few_open_files_are_enough_or_the_limit_is_named(published, limit, jobs):
     few = lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (limit, limit))  # noqa: E731 - it is told in one line
     done = published.run("--jobs", jobs, preexec_fn=few)
@@ -84,7 +74,7 @@ def test_little_memory_leaves_a_whole_site(published, megabytes):
         hold(published, done)
 
 
-@pytest.mark.parametrize("limit", [0, *(pytest.param(1 << n, marks=pytest.mark.slow) for n in range(9, 19))])
+@pytest.mark.parametrize("limit", rarely([0, *(1 << n for n in range(9, 19))], ()))
 def test_files_that_may_not_grow_leave_the_old_site(published, limit):
     def small():
         signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
@@ -95,7 +85,7 @@ def test_files_that_may_not_grow_leave_the_old_site(published, limit):
 
 
 @needs_strace
-@pytest.mark.parametrize("call", ["clone", "clone3", "pipe2"])
+@pytest.mark.parametrize("call", rarely(["clone", "clone3", "pipe2"], {"clone"}))
 def test_a_system_that_gives_no_more_processes_is_no_obstacle_or_told(published, call):
     # As under ulimit -u, and in containers that count processes.
     refuse = ("-e", f"trace=?{call}", "-e", f"inject=?{call}:error=EAGAIN:when=1+")
@@ -106,7 +96,7 @@ def test_a_system_that_gives_no_more_processes_is_no_obstacle_or_told(published,
 
 @needs_mount
 def test_no_room_for_what_processes_share_is_no_obstacle_or_told(published):
-    full = "mount -t tmpfs -o size=4k none /dev/shm && head -c 4096 /dev/zero >/dev/shm/full; exec \"$@\""
+    full = 'mount -t tmpfs -o size=4k none /dev/shm && head -c 4096 /dev/zero >/dev/shm/full; exec "$@"'
     done = published.run("--jobs", "2", before=("unshare", "--mount", "sh", "-c", full, "sh"))
     hold(published, done)
     hold_afterwards(published)
@@ -132,7 +122,7 @@ DEEDS = {
 }
 
 
-@pytest.mark.parametrize("deed", DEEDS)
+@pytest.mark.parametrize("deed", rarely(DEEDS, {"a link"}))
 def test_an_output_that_is_replaced_while_a_build_runs_takes_nothing_of_anybody_else_along(published, deed):
     precious = published.root.parent / "precious"
     precious.mkdir()

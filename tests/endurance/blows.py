@@ -23,7 +23,9 @@ class Blows:
         self.struck = 0
         self.broken: list[str] = []
 
-    def strike(self, name: str, run: Callable[[], subprocess.CompletedProcess[bytes]]) -> subprocess.CompletedProcess[bytes]:
+    def strike(
+        self, name: str, run: Callable[[], subprocess.CompletedProcess[bytes]]
+    ) -> subprocess.CompletedProcess[bytes]:
         """Lets a build be struck by `run`, then holds the site against the promise; what is broken is noted."""
         site = self.site
         self.old, self.new = ("none" if self.first else self.new), {"one": "two", "two": "one"}[self.new]
@@ -39,7 +41,9 @@ class Blows:
         self._hold(name, site.sources() == sources, "sources changed")
         self._hold(name, b"Traceback" not in done.stderr, "a traceback", done.stderr.decode())
         if b"as it was" in done.stderr:
-            self._hold(name, found == self.old, "it says that the site is as it was, and it is the new one", done.stderr)
+            self._hold(
+                name, found == self.old, "it says that the site is as it was, and it is the new one", done.stderr
+            )
         if done.returncode == 0:
             self._hold(name, found == self.new, "status 0, and not the new site")
         if 0 < done.returncode < 5:

@@ -26,7 +26,9 @@ ASSET = "themes/own/assets/style.css"
 
 def _post(number: int, version: str) -> str:
     changed = f"This is version {version}. " * 20 if number % 2 else ""
-    return f"+++\ntitle = 'Post {number}'\ntags = ['tag {number % 3}']\n+++\nText of post {number}. {changed}\n\nMore.\n"
+    return (
+        f"+++\ntitle = 'Post {number}'\ntags = ['tag {number % 3}']\n+++\nText of post {number}. {changed}\n\nMore.\n"
+    )
 
 
 def _version(version: str, numbers: range) -> dict[str, str | bytes]:
@@ -75,7 +77,9 @@ class Changing(SiteUnderTest):
     def sources(self) -> str:
         """The hash of all that an author wrote."""
         kept = (".pubengine", "public")
-        return digest_of_paths(self.root, [p for p in self.root.rglob("*") if p.relative_to(self.root).parts[0] not in kept])
+        return digest_of_paths(
+            self.root, [p for p in self.root.rglob("*") if p.relative_to(self.root).parts[0] not in kept]
+        )
 
     def published(self) -> str:
         """The version whose clean build the output equals; `none` if there is no output, else `torn`."""
@@ -95,7 +99,6 @@ class Changing(SiteUnderTest):
         command = [*before, *self.command(*options)]
         return subprocess.run(command, capture_output=True, check=False, timeout=150, env=environment(), **more)
 
-
     def run_heard(
         self, deed: str, *options: str, before: tuple[str, ...] = (), first: str = ""
     ) -> subprocess.CompletedProcess[bytes]:
@@ -104,8 +107,12 @@ class Changing(SiteUnderTest):
         `deed`: sees `event` and `arguments`; `first`: is done before the program starts.
         """
         hook = "def hook(event, arguments):\n" + indent(deed, "    ")
-        script = f"import errno, os, shutil, signal, sys, threading, time\nfrom pubengine.cli import main\n{hook}\n{first}\n"
-        script += "if __name__ == '__main__':\n    sys.addaudithook(hook)\n    sys.exit(main(['build', *sys.argv[1:]]))\n"
+        script = (
+            f"import errno, os, shutil, signal, sys, threading, time\nfrom pubengine.cli import main\n{hook}\n{first}\n"
+        )
+        script += (
+            "if __name__ == '__main__':\n    sys.addaudithook(hook)\n    sys.exit(main(['build', *sys.argv[1:]]))\n"
+        )
         file = self.root.parent / "heard.py"
         file.write_text(script)
         command = [*before, sys.executable, "-B", str(file), *options]
@@ -116,6 +123,15 @@ class Changing(SiteUnderTest):
 def changing(tmp_path: Path) -> Changing:
     """A site that can be turned from one version to another; nothing is built yet."""
     return Changing(tmp_path / "site")
+
+
+@pytest.fixture
+def published(changing: Changing) -> Changing:
+    """A site whose first version is published, and whose sources are the second."""
+    changing.turn_to("one")
+    changing.build()
+    changing.turn_to("two")
+    return changing
 
 
 def environment() -> dict[str, str]:

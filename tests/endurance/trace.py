@@ -15,7 +15,9 @@ import pytest
 def _tracing_works() -> bool:
     if not shutil.which("strace"):
         return False
-    done = subprocess.run(["strace", "-f", "--seccomp-bpf", "-qq", "-o", os.devnull, "true"], capture_output=True, check=False)
+    done = subprocess.run(
+        ["strace", "-f", "--seccomp-bpf", "-qq", "-o", os.devnull, "true"], capture_output=True, check=False
+    )
     return done.returncode == 0
 
 
@@ -43,7 +45,20 @@ def strike(call: str, number: int, how: str) -> tuple[str, ...]:
 def calls_at(place: Path, command: list[str], log: Path, env: dict[str, str]) -> dict[str, list[int]]:
     """Of a command that is run once: by system call, the numbers of those that had to do with a place on disk."""
     wanted = ",".join(f"?{call}" for call in CALLS)
-    trace = ["strace", "-f", "--seccomp-bpf", "-qq", "-y", "-s", "4096", "-o", str(log), "-e", f"trace={wanted}", *command]
+    trace = [
+        "strace",
+        "-f",
+        "--seccomp-bpf",
+        "-qq",
+        "-y",
+        "-s",
+        "4096",
+        "-o",
+        str(log),
+        "-e",
+        f"trace={wanted}",
+        *command,
+    ]
     subprocess.run(trace, capture_output=True, check=True, timeout=150, env=env)
     counts: dict[tuple[str, str], int] = defaultdict(int)
     found: dict[str, set[int]] = defaultdict(set)
