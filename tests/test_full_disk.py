@@ -100,6 +100,7 @@ def test_no_space_for_temporary_files_is_no_obstacle(tmp_path, monkeypatch, firs
 
 
 @needs_mount
+@pytest.mark.slow
 def test_no_space_for_the_cache_and_none_for_temporary_files_is_told_in_words(tmp_path, monkeypatch):
     site = Changing(tmp_path / "site")
     site.turn_to("one")
@@ -196,7 +197,8 @@ def test_an_error_at_any_system_call_leaves_the_old_site_and_is_told_in_words(ch
 
 
 @needs_strace
-@pytest.mark.parametrize(("call", "kind"), [("rename", "EIO")])
+@pytest.mark.slow
+@pytest.mark.parametrize(("call", "kind"), [("write", "ENOSPC"), ("rename", "EIO")])
 def test_an_error_in_the_midst_of_a_build_leaves_the_old_site(changing, call, kind):
     changing.turn_to("one")
     changing.build()
