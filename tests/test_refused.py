@@ -166,11 +166,31 @@ if event == "os.rename" and str(arguments[0]).endswith("/tree") and str(argument
 """
 
 
+NO_EXCHANGE = (
+    "strace", "-f", "--seccomp-bpf", "-qq", "-o", os.devnull, "-e", "trace=renameat2", "-e", "inject=renameat2:error=EINVAL"
+)  # fmt: skip
+"""As on file systems that cannot exchange two names at once."""
+
+
+@needs_strace
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("one", "other", "left"),
+    [("public", "tree.aside", "one"), ("tree", "public", "none"), ("tree.aside", "tree", "two")],
+)
+def test_a_build_killed_between_the_renames_is_mended_by_the_next(published, one, other, left):
+    kill = (
+        f'if event == "os.rename" and [os.path.basename(one) for one in arguments[:2]] == [{one!r}, {other!r}]:\n'
+        "    os.kill(os.getpid(), signal.SIGKILL)\n"
+    )
+    published.run_heard(kill, before=NO_EXCHANGE)
+    assert published.published() == left
+    hold_afterwards(published)
+
+
 @needs_strace
 def test_an_interrupt_between_the_two_renames_leaves_an_output(published):
-    no_exchange = ("-e", "trace=renameat2", "-e", "inject=renameat2:error=EINVAL")
-    before = ("strace", "-f", "--seccomp-bpf", "-qq", "-o", os.devnull, *no_exchange)
-    done = published.run_heard(BETWEEN_RENAMES, before=before)
+    done = published.run_heard(BETWEEN_RENAMES, before=NO_EXCHANGE)
     assert done.returncode == 130
     assert published.published() == "one"
 
