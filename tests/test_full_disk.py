@@ -189,7 +189,7 @@ ERRORS = [("write", "ENOSPC"), ("write", "EIO"), ("pwrite64", "ENOSPC"), ("pwrit
 @pytest.mark.parametrize("first", [True, False], ids=["first build", "rebuild"])
 def test_an_error_at_any_system_call_leaves_the_old_site_and_is_told_in_words(changing, tmp_path, call, kind, first):
     numbers = points(changing, tmp_path, first=first).get(call, [1])
-    blows = Blows(changing, first=first)
+    blows = Blows(changing, first=first, may_stay=("cache.db.unusable",))
     for number in spread(numbers, 25):
         error = strike(call, number, f"error={kind}")
         blows.strike(f"{call} {kind} {number}", lambda error=error: changing.run(before=error))

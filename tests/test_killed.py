@@ -136,3 +136,44 @@ def test_whatever_a_killed_build_left_beside_the_output_goes_away(changing, name
     assert changing.build().exit_code == 0
     assert changing.published() == "two"
     assert leftovers(changing) == []
+
+
+SLOW_PAGES = """\
+import os, time
+from pubengine.api import hookimpl
+
+
+@hookimpl
+def template_functions():
+    return {"slowly": slowly}
+
+
+def slowly():
+    if "SLOWLY" in os.environ:
+        time.sleep(0.1)
+    return ""
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="/proc tells of children")
+def test_workers_of_a_killed_build_leave_nothing_behind_the_next_one(changing):
+    changing.turn_to("one")
+    pages = {
+        "plugins/slow.py": SLOW_PAGES,
+        "themes/own/templates/post.html": "{{ slowly() }}{{ post.title }}",
+        **{f"content/posts/2024-05-01-q{n}.md": f"+++\ntitle = 'Q {n}'\n+++\nText.\n" for n in range(60)},
+    }
+    changing.write(pages)
+    build = subprocess.Popen(changing.command("--jobs", "2"), env=environment() | {"SLOWLY": "1"})
+    until = time.monotonic() + 20
+    while not list(changing.root.glob(".pubengine/outputs/public/stage-*/2024/*/*/index.html")):
+        assert build.poll() is None
+        assert time.monotonic() < until
+        time.sleep(0.02)
+    workers = children(build.pid)
+    build.kill()
+    build.wait(20)
+    assert changing.build().exit_code == 0
+    while any(os.path.exists(f"/proc/{worker}") for worker in workers):
+        time.sleep(0.05)
+    assert leftovers(changing) == []
