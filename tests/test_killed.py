@@ -162,6 +162,7 @@ def slowly():
 """
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="/proc tells of children")
 def test_workers_of_a_killed_build_leave_nothing_behind_the_next_one(changing):
     changing.turn_to("one")
