@@ -52,7 +52,7 @@ def test_a_disk_mounted_for_reading_only_is_told_and_the_site_stays_whole(publis
 
 
 @pytest.mark.parametrize("jobs", rarely(["1", "2"], {"2"}))
-@pytest.mark.parametrize("limit", rarely([64, 48, 40, *range(32, 5, -1)], {12}))
+@pytest.mark.parametrize("limit", rarely([64, 48, 40, *range(32, 8, -1)], {12}))
 def test_few_open_files_are_enough_or_the_limit_is_named(published, limit, jobs):
     few = lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (limit, limit))  # noqa: E731 - it is told in one line
     done = published.run("--jobs", jobs, preexec_fn=few)
