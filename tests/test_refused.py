@@ -36,7 +36,7 @@ OBSTACLES = ["public", "public/index.html", "public/files", ".pubengine", ".pube
 @pytest.mark.skipif(os.geteuid() != 0, reason="needs the right to make files immutable")
 @pytest.mark.parametrize("place", rarely(OBSTACLES, {"public"}))
 def test_what_nobody_may_change_is_told_and_the_site_stays_whole(published, place):
-    with immutable(published.root / place):
+    with immutable(published.root / place, published.root):
         hold(published, published.run())
     hold_afterwards(published)
 

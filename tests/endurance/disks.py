@@ -56,12 +56,15 @@ class Ballast:
 
 
 @contextmanager
-def immutable(*paths: Path) -> Iterator[None]:
-    """Nobody, not even root, can change these; skips the test where the file system has no such thing."""
-    done = subprocess.run(["chattr", "+i", *map(str, paths)], capture_output=True, check=False)
+def immutable(path: Path, within: Path) -> Iterator[None]:
+    """Nobody, not even root, can change this; skips the test where the file system has no such thing.
+
+    `within`: the folder in which it may have moved in the end.
+    """
+    done = subprocess.run(["chattr", "+i", str(path)], capture_output=True, check=False)
     try:
         if done.returncode:
             pytest.skip(f"chattr does not work here: {done.stderr.decode().strip()}")
         yield
     finally:
-        subprocess.run(["chattr", "-f", "-i", *map(str, paths)], check=False)
+        subprocess.run(["chattr", "-R", "-f", "-i", str(within)], check=False)
