@@ -1,0 +1,1 @@
+"""What the tests share that kill builds, fill disks and damage caches."""
