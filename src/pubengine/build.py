@@ -11,10 +11,11 @@ from msgspec import Struct
 
 from pubengine.assemble import next_change
 from pubengine.cache import Cache, CacheError, cache_path
-from pubengine.diagnostics import error
+from pubengine.diagnostics import error, warning
 from pubengine.digests import keep_states
 from pubengine.errors import OutputError, PubengineError
 from pubengine.loading import all_inputs, lookups
+from pubengine.lock import alone
 from pubengine.pages import Book, Keys
 from pubengine.paths import Paths
 from pubengine.plan import Opened, Plan, make_plan, open_site
@@ -61,7 +62,7 @@ def _whole_build(paths: Paths, options: Options, watcher: Outlook, started: floa
     done = Done()
     try:
         site = open_site(paths, problems, profile=options.profile)
-        with Cache(cache_path(paths.kept)) as cache:
+        with alone(paths.kept, watcher.say), Cache(cache_path(paths.kept)) as cache:
             try:
                 done = _build(site, options, cache, problems, watcher)
             except CacheError as problem:
@@ -101,11 +102,15 @@ def _build(site: Opened, options: Options, cache: Cache, problems: Problems, wat
             problems.raised(failure)
         with site.timed("publish"):
             written = None if problems.forbid_publishing() else output.publish(rendered.files)
-        if written:
-            book.save()
-            plan.modules.save()
-            keep_reasons(cache, output.name, plan.sources.reasons, rendered.reasons)
-    keep_states(cache, plan.digests)
+        problems.add(output.problems)
+        try:
+            if written:
+                book.save()
+                plan.modules.save()
+                keep_reasons(cache, output.name, plan.sources.reasons, rendered.reasons)
+            keep_states(cache, plan.digests)
+        except OutputError as problem:  # the site is published, or is not to be; the next build will know less
+            problems.add([warning("cache-unkept", one.message, hint=one.hint) for one in problem.diagnostics])
     basis = None
     if written and output.states:
         doubtful = bool(cache.problems or rendered.impure or site.registry.is_impure() or problems.exit_code())

@@ -22,6 +22,7 @@ from pubengine.diagnostics import Diagnostic, error, warning
 from pubengine.errors import OutputError
 from pubengine.model import Body
 from pubengine.paths import KEPT
+from pubengine.removal import remove
 
 T = TypeVar("T")
 
@@ -119,9 +120,9 @@ class Cache:
             self._database = self._elsewhere("is damaged and cannot be set aside")
 
     def empty(self) -> None:
-        """Forgets everything."""
+        """Forgets everything but texts, which are what their hashes say; somebody else may be about to read one."""
         with self.changes():
-            for table in ("files", "texts", "notes"):
+            for table in ("files", "notes"):
                 self._database.execute(f"DELETE FROM {table}")  # noqa: S608 - of three names
         self._noted = {}
 
@@ -131,7 +132,7 @@ class Cache:
         if self.path.exists():
             os.replace(self.path, aside)
         for end in ("-journal", "-wal", "-shm"):
-            self.path.with_name(self.path.name + end).unlink(missing_ok=True)
+            remove(self.path.with_name(self.path.name + end))
         message = f"the cache was set aside as {KEPT}/{aside.name}, and the whole site built anew: {why}"
         self.problems = (warning("cache-set-aside", message, hint="nothing is lost; delete that file when you like"),)
 
@@ -192,8 +193,8 @@ class Cache:
         """What is kept under a name; empty if there is nothing."""
         with _translated():
             found = self._database.execute("SELECT data, seal FROM notes WHERE name = ?", (name,)).fetchone()
-        if found and found[1] != _seal(name, found[0]):
-            raise CacheError(f"the entry {name} is damaged")
+            if found and found[1] != _seal(name, found[0]):
+                raise CacheError(f"the entry {name} is damaged")
         self._noted[name] = found[0] if found else b""
         return self._noted[name]
 

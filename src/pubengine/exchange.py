@@ -23,7 +23,7 @@ def exchange(one: Path, other: Path) -> None:
         os.rename(other, aside)
         try:
             os.rename(one, other)
-        except OSError:
+        except BaseException:  # an interrupt too
             os.rename(aside, other)
             raise
         os.rename(aside, one)

@@ -15,6 +15,7 @@ from pubengine.diagnostics import Diagnostic, error
 from pubengine.errors import ConfigError, OutputError
 from pubengine.explain_page import page_facts, shows
 from pubengine.explain_source import hook_facts
+from pubengine.lock import alone
 from pubengine.model import Card, Page
 from pubengine.pages import PageStates, page_states
 from pubengine.paths import Paths
@@ -57,7 +58,7 @@ def explain(paths: Paths, subject: str, options: Options) -> list[Explanation]:
     """
     problems = Problems(strict=options.strict, keep_going=True)
     site = open_site(paths, problems)
-    with Cache(cache_path(paths.kept)) as cache:
+    with alone(paths.kept, lambda _: None), Cache(cache_path(paths.kept)) as cache:
         try:
             plan = make_plan(site, options, cache, problems, Unwatched())
             output = os.path.relpath(paths.output, paths.root)

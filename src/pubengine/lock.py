@@ -8,7 +8,7 @@ import os
 import socket
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -45,6 +45,16 @@ def locked(path: Path, say: Callable[[str], None], patience: float = PATIENCE) -
         yield
     finally:
         os.close(file)
+
+
+@contextmanager
+def alone(folder: Path, say: Callable[[str], None]) -> Iterator[None]:
+    """Keeps other builds of a site from the folder of what it remembers; where nothing can be kept, there is no need."""
+    with ExitStack() as held:
+        with suppress(OSError):
+            folder.mkdir(exist_ok=True)
+            held.enter_context(locked(folder / "lock", say))
+        yield
 
 
 def _taken(file: int) -> bool:

@@ -36,7 +36,7 @@ class Paths(NamedTuple):
     def aside(self) -> Path:
         """Folder for what is not yet, or no longer, in the output; on the output's disk, so that it can be renamed."""
         inside = os.path.relpath(self.output, self.root)
-        if not inside.startswith("..") and _device(self.output.parent) == _device(self.root):
+        if not inside.startswith("..") and _device(self.output.parent) == _device(self.kept / "outputs"):
             return self.kept / "outputs" / inside.replace("%", "%25").replace("/", "%2F")
         return self.output.parent / f".{self.output.name}{KEPT}"
 

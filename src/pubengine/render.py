@@ -29,12 +29,13 @@ from jinja2.exceptions import TemplatesNotFound
 from markupsafe import Markup
 from msgspec.structs import replace
 
+from pubengine.cache import CacheError
 from pubengine.diagnostics import Diagnostic, error
 from pubengine.errors import ConfigError, PluginError
 from pubengine.fragments import FragmentEnvironment, Fragments
 from pubengine.implementations import is_impure
 from pubengine.inputs import Input
-from pubengine.model import Card, Page, Site
+from pubengine.model import Body, Card, Page, Site
 from pubengine.registry import Registry
 from pubengine.text import nearest
 from pubengine.themes import Theme
@@ -60,7 +61,8 @@ class Renderer:
     """Makes pages of one site; holds what all of them share."""
 
     def __init__(self, site: Site, theme: Theme, registry: Registry, fetch: Fetch, root: File) -> None:
-        self._view = View(site, fetch)
+        self._view = View(site, self._noticing(fetch))
+        self._damage: CacheError | None = None
         self._theme = theme
         self._registry = registry
         self._root = root
@@ -73,13 +75,28 @@ class Renderer:
     def render(self, page: Page) -> tuple[bytes, tuple[Path, ...]]:
         """The bytes of a page that is not a copy, and the ways to all that it read of the site.
 
-        Raises TemplateFailedError, with the template's file and line and the page's path, or PluginError.
+        Raises TemplateFailedError, with the template's file and line and the page's path, or PluginError;
+        CacheError where a text is not what it was, whoever asked for it and whatever they made of that.
         """
         self._view.reads.begin()
         self._registry.inputs.take()
-        data = self._bytes(page)
+        try:
+            data = self._bytes(page)
+        finally:
+            if self._damage:
+                raise self._damage from None
         self._note_inputs()
         return data, self._view.reads.all()
+
+    def _noticing(self, fetch: Fetch) -> Fetch:
+        def fetched(digest: str) -> Body:
+            try:
+                return fetch(digest)
+            except CacheError as problem:
+                self._damage = problem
+                raise
+
+        return fetched
 
     def _note_inputs(self) -> None:
         """Notes what plugins opened since the last time."""

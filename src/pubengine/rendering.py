@@ -199,7 +199,10 @@ class Press:
                 yield from crew.run(partial(make_batch, job), tasks)
             elif data := _pickled(self._material):
                 file = f"{self._material.stage}.material"
-                File(file).write_bytes(data)
+                try:
+                    File(file).write_bytes(data)
+                except OSError as problem:
+                    raise refused(problem, File(file)) from None
                 job = Job(self._where, job.number, file)
                 try:
                     yield from crew.run(partial(make_batch, job), tasks)

@@ -25,6 +25,8 @@ def bring_up_to_date(
     `believed`: states in which the tree's folders hold what its manifest says. The manifest is taken away
     first and written last, so that a tree left halfway is recognised, and made anew.
     """
+    if tree.is_symlink():
+        tree.unlink()
     if not there:  # the stage has everything
         shutil.rmtree(tree, ignore_errors=True)
         os.rename(stage, tree)

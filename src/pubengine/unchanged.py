@@ -160,7 +160,9 @@ def _read(path: str) -> tuple[dict[str, Any], str]:
             seal, _, data = file.read().partition(b"\n")
         if hashlib.blake2b(data, digest_size=16).hexdigest().encode() == seal:
             head, _, rest = data.decode("utf-8").partition("\n")
-            return json.loads(head), rest
+            known = json.loads(head)
+            if isinstance(known, dict) and known.get("format") in (0, _FORMAT):
+                return known, rest
     except (OSError, ValueError):
         pass
     return {}, ""

@@ -13,7 +13,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from pubengine.diagnostics import error
@@ -73,8 +73,15 @@ class Crew:
         if count == 1 and not scheduler:
             yield from ((len(one), task(one)) for one in slices)
         else:
-            with _executor(count, scheduler) as executor:
-                yield from _shared_out(task, slices, executor)
+            try:
+                with _executor(count, scheduler) as executor:
+                    yield from _shared_out(task, slices, executor)
+            except _NoProcessError:  # and so nothing was begun
+                yield from ((len(one), task(one)) for one in slices)
+
+
+class _NoProcessError(Exception):
+    """The system gives us no other process."""
 
 
 def _shared_out(
@@ -83,7 +90,10 @@ def _shared_out(
     from concurrent.futures import as_completed
     from concurrent.futures.process import BrokenProcessPool
 
-    waiting: dict[Future[T], int] = {executor.submit(task, one): len(one) for one in slices}
+    try:
+        waiting: dict[Future[T], int] = {executor.submit(task, one): len(one) for one in slices}
+    except (OSError, RuntimeError) as problem:  # no process, no thread, no file that is left
+        raise _NoProcessError from problem
     try:
         for future in as_completed(list(waiting)):
             yield waiting.pop(future), future.result()
@@ -107,14 +117,18 @@ def _executor(count: int, scheduler: str) -> Iterator[Executor]:
 
         gc.freeze()  # a copy that never touches what was there before keeps sharing it
         context = multiprocessing.get_context("fork" if _can_fork() else "spawn")
-        pool = ProcessPoolExecutor(count, mp_context=context, initializer=_begin, initargs=(os.getpid(),))
+        try:
+            pool = ProcessPoolExecutor(count, mp_context=context, initializer=_begin, initargs=(os.getpid(),))
+        except OSError as problem:
+            raise _NoProcessError from problem
         try:
             yield pool
         except BaseException:
             _kill(pool)
             raise
         finally:
-            pool.shutdown(cancel_futures=True)
+            with suppress(RuntimeError):  # it could not even begin
+                pool.shutdown(cancel_futures=True)
             gc.unfreeze()
 
 

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import errno
 import os
-import shutil
 import stat
 import tempfile
 import time
@@ -26,13 +25,14 @@ from msgspec import Struct
 
 from pubengine import in_place
 from pubengine.cache import Cache, CacheError
-from pubengine.diagnostics import Diagnostic, error
+from pubengine.diagnostics import Diagnostic, error, warning
 from pubengine.digests import Stat, digest_of, is_settled, stat_of
 from pubengine.errors import OutputError
 from pubengine.exchange import exchange, recover
 from pubengine.lock import locked
 from pubengine.paths import Paths
 from pubengine.permalinks import MANIFEST, problem_with_output
+from pubengine.removal import remove
 from pubengine.settings import Config
 from pubengine.trees import FORMAT, Manifest, Stats, folder_stat, folders_of, held, looked_over, read_manifest, says
 from pubengine.turns import bring_up_to_date
@@ -79,6 +79,7 @@ class Output:
         self._aside = paths.aside
         self._other = self._aside / "tree"
         self._open_things = ExitStack()
+        self.problems: tuple[Diagnostic, ...] = ()
         self.states: States | None = None
         """Of the output's files and folders, once it is published."""
 
@@ -113,13 +114,13 @@ class Output:
         self._folders = self._look_over()
         self._held = held(self._output, self._old, self._left.files)
         for name in os.listdir(self._aside):
-            if name.startswith("stage-"):  # of a build that died, for we hold the lock
-                shutil.rmtree(self._aside / name, ignore_errors=True)
+            if name.startswith(("stage-", "unchanged.")):  # of a build that died, for we hold the lock
+                remove(self._aside / name)
         if self._in_place:
             self.stage = in_place.stage_of(self._output)
         else:
             self.stage = Path(tempfile.mkdtemp(prefix="stage-", dir=self._aside))
-        self._open_things.callback(shutil.rmtree, self.stage, ignore_errors=True)
+        self._open_things.callback(remove, self.stage)
 
     @property
     def name(self) -> str:
@@ -176,14 +177,29 @@ class Output:
         other.chmod(_mode_of(output))
         output.mkdir(exist_ok=True)
         exchange(other, output)
+        try:  # the site is published; what fails now costs the next build time, and nothing else
+            self._tidy_up(manifest, touched, folders)
+        except (OSError, OutputError) as problem:
+            self._say_unkept(problem)
+
+    def _tidy_up(self, manifest: Manifest, touched: set[str], folders: Stats) -> None:
+        """What can be done once the site is published, so that the next build has less to do. Raises OSError and OutputError."""
+        if self._other.is_symlink():  # put in the output's place at the last moment; what it leads to is not ours
+            self._other.unlink()
         other_folders = self._keep_latecomers()
         if not self._old:  # the first site has none before it to take turns with
+            output = self._output
             there = {path: (stat_of(os.lstat(f"{output}/{path}")), one) for path, one in manifest.files.items()}
-            bring_up_to_date(other, manifest, self.stage, output, there, {})
+            bring_up_to_date(self._other, manifest, self.stage, output, there, {})
             other_folders = {}
         self.states = self._states(manifest.files, touched, folders)
         swapped = Left(self._left.files, self._left.other_folders, self._left.folders)
         self._note(manifest.files, other_folders, swapped)
+
+    def _say_unkept(self, problem: Exception) -> None:
+        self.states = None
+        message = f"the site is published, but not all is kept that makes the next build quick: {problem}"
+        self.problems = (warning("cache-unkept", message),)
 
     def _states(self, new: dict[str, str], touched: set[str], folders: Stats) -> States:
         """The states of the new site: of what was not touched, those that are known already."""
@@ -220,7 +236,7 @@ class Output:
         """The states of the output's folders. Raises OutputError if they hold anything that is not ours: it would be lost."""
         if not os.path.lexists(self._output):
             return {}
-        if not self._output.is_dir():
+        if self._output.is_symlink() or not self._output.is_dir():
             raise OutputError(error("output-foreign", f"the output {self._output} is not a folder"))
         states, found = looked_over(self._output, self._old, self._left.folders)
         if found:
@@ -238,9 +254,13 @@ class Output:
         states, found = looked_over(self._other, self._old, believed)
         for path in found:
             target = self._output / path
-            if not target.exists():
-                target.parent.mkdir(parents=True, exist_ok=True)
-                os.rename(self._other / path, target)
+            if not os.path.lexists(target):
+                try:
+                    target.parent.mkdir(parents=True, exist_ok=True)
+                    os.rename(self._other / path, target)
+                except OSError:  # then it stays in a tree that nobody will clear
+                    os.rename(self._other, tempfile.mkdtemp(prefix="kept-", dir=self._aside))
+                    raise
         hurt = {folder for path in self._old if not self.holds(path, self._old[path]) for folder in folders_of([path])}
         return {} if found else {folder: state for folder, state in states.items() if folder not in hurt}
 

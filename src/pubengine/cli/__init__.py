@@ -35,7 +35,7 @@ def main(words: Sequence[str] | None = None) -> int:
     try:
         return _run(given)
     except KeyboardInterrupt:
-        report.say("interrupted; the published site is as it was")
+        report.say("interrupted; the published site is whole")
         return INTERRUPTED
     except FileNotFoundError as problem:
         report.say(f"the working folder is gone: {problem.strerror}")
