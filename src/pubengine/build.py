@@ -6,7 +6,7 @@ import time
 
 from msgspec import Struct
 
-from pubengine.assemble import next_change
+from pubengine.assemble import next_change, unpublished
 from pubengine.cache import Cache, CacheError, cache_path
 from pubengine.diagnostics import error
 from pubengine.digests import keep_states
@@ -111,4 +111,6 @@ def _basis(site: Opened, plan: Plan, rendered: Rendered, *, doubtful: bool) -> B
         files=rendered.files,
         makers={page.path: page.plugin for page in plan.emitted.pages},
         impure=frozenset(rendered.impure),
+        base=site.config.site.base,
+        unpublished=unpublished(plan.emitted.site, plan.selection),
     )
