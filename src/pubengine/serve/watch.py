@@ -1,0 +1,186 @@
+"""Noticing that something was saved which the site is made of."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import os
+import re
+from collections.abc import AsyncGenerator, Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+from watchfiles import Change, awatch
+
+from pubengine.diagnostics import error
+from pubengine.errors import OutputError
+from pubengine.paths import FILE
+
+_STEP = 5
+"""Milliseconds: what happens within one step of another change belongs to the same save."""
+_LONGEST = 200
+"""Milliseconds after which a series of changes without a pause is told all the same."""
+_LARGE = 8 * 1024 * 1024
+"""Bytes of a file from which on its times stand for what is in it."""
+_FOLDERS = ("content", "plugins", "themes", "data")
+"""Folders of a site that count with all that is in them."""
+_PUBLISHED = frozenset({".well-known", ".nojekyll", ".htaccess", ".domains"})
+_OWN = frozenset({"__pycache__", "node_modules", "Thumbs.db", "desktop.ini", "4913"})  # the last is Vim's trial
+_PASSING = re.compile(
+    r"^\.|^#.*#$|~$|\.(sw[a-z]|tmp|temp|bak|part|crdownload|py[co])$|___jb_(tmp|old)___$", re.IGNORECASE
+)
+"""Names of what editors and desktops leave for a moment, or beside what is meant."""
+
+_NO_INPUTS = frozenset({"public", "venv"})
+"""Folders that hold nothing which a site is made of, though nobody can tell what it is made of."""
+
+
+class Watcher:
+    """Watches a site, and tells which of its files changed, as paths relative to the site's folder or absolute."""
+
+    def __init__(self, root: Path, heard: Callable[[set[str]], None]) -> None:
+        self._root = os.path.abspath(root)
+        self._heard = heard
+        self._inputs: frozenset[str] | None = None
+        self._seen: dict[str, str] = {}
+        self._deep: tuple[str, ...] = ()
+        self._flat: tuple[str, ...] = ()
+        self._came_or_went: set[str] = set()
+        self._moved = asyncio.Event()
+        self.ready = asyncio.Event()
+        """Set as soon as nothing that happens is missed any more."""
+
+    def learn(self, inputs: Iterable[str] | None, since: float) -> None:
+        """Told what a build read besides the site's own folders, None if nobody can tell, and when it began."""
+        before = self._inputs or frozenset()
+        self._inputs = None if inputs is None else frozenset(os.path.join(self._root, path) for path in inputs)
+        if self._places() != (self._deep, self._flat):
+            self._moved.set()
+            # Until now nobody watched them; one that was changed after it was read has to be read again.
+            if late := {
+                self._shown(path) for path in (self._inputs or frozenset()) - before if _changed_after(path, since)
+            }:
+                self._heard(late)
+
+    async def run(self) -> None:
+        """Watches until cancelled. Raises OutputError where the system does not let us."""
+        while True:
+            self._moved.clear()
+            self._deep, self._flat = self._places()
+            came_or_went, self._came_or_went = self._came_or_went, set()
+            streams = [_changes(self._deep, deep=True), _changes(self._flat, deep=False)]
+            # What a generator does before it waits for the first time, it does here: from now on nothing is missed.
+            waiting: list[asyncio.Future[set[tuple[Change, str]]]]
+            waiting = [asyncio.ensure_future(anext(stream)) for stream in streams]
+            await asyncio.sleep(0)
+            if came_or_went:  # what happened in them before they were watched is not known
+                self._heard(came_or_went)
+            self.ready.set()
+            try:
+                await self._follow(streams, waiting)
+            except OSError as problem:
+                hint = "raise fs.inotify.max_user_watches, or set WATCHFILES_FORCE_POLLING=1"
+                message = f"the site's folders cannot be watched: {problem}"
+                raise OutputError(error("watch-failed", message, hint=hint)) from None
+            finally:
+                for one in waiting:
+                    one.cancel()
+                await asyncio.gather(*waiting, return_exceptions=True)
+
+    async def _follow(
+        self,
+        streams: list[AsyncGenerator[set[tuple[Change, str]], None]],
+        waiting: list[asyncio.Future[set[tuple[Change, str]]]],
+    ) -> None:
+        """Tells of changes, until other folders have to be watched."""
+        moved = asyncio.ensure_future(self._moved.wait())
+        try:
+            while not self._moved.is_set():
+                awaited: list[asyncio.Future[Any]] = [*waiting, moved]
+                done, _ = await asyncio.wait(awaited, return_when=asyncio.FIRST_COMPLETED)
+                for number, one in enumerate(waiting):
+                    if one in done:
+                        self._tell({path for _, path in one.result()})
+                        waiting[number] = asyncio.ensure_future(anext(streams[number]))
+        finally:
+            moved.cancel()
+
+    def _tell(self, paths: set[str]) -> None:
+        if changed := {self._shown(path) for path in paths if self._counts(path) and self._differs(path)}:
+            self._heard(changed)
+        if folders := {name for name in _FOLDERS if os.path.join(self._root, name) in paths}:
+            self._came_or_went |= folders
+            self._moved.set()
+
+    def _places(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """Folders to watch: with all that is in them, and for themselves alone."""
+        deep = {os.path.join(self._root, name) for name in _FOLDERS}
+        flat = {self._root}
+        if self._inputs is None:
+            deep |= {path for path in self._top() if os.path.basename(path) not in _NO_INPUTS}
+        for path in self._inputs or ():
+            if any(path.startswith(f"{folder}{os.sep}") for folder in deep):
+                continue
+            if path.startswith(f"{self._root}{os.sep}") and os.path.isdir(path):
+                deep.add(path)
+            else:  # outside, folders may be of any size, and are only listed
+                flat.add(path if os.path.isdir(path) else os.path.dirname(path))
+        return tuple(sorted(filter(os.path.isdir, deep))), tuple(sorted(filter(os.path.isdir, flat)))
+
+    def _top(self) -> list[str]:
+        return [os.path.join(self._root, name) for name in os.listdir(self._root) if not _is_passing(name)]
+
+    def _counts(self, path: str) -> bool:
+        """Whether a build might look at a file."""
+        if self._inputs and path in self._inputs:
+            return True
+        inside = os.path.relpath(path, self._root).split(os.sep)
+        if any(map(_is_passing, inside)):
+            return False
+        if inside[0] in _FOLDERS or inside == [FILE]:
+            return True
+        if self._inputs is None:  # nobody can tell what matters, so all does that lies in the site
+            return inside[0] not in _NO_INPUTS
+        return any(path.startswith(f"{folder}{os.sep}") for folder in self._inputs)
+
+    def _differs(self, path: str) -> bool:
+        """Whether something is not what it was when it was last heard of. So a plugin that writes the same again
+        with every build does not make one build follow another for ever.
+        """
+        state = _state(path)
+        before, self._seen[path] = self._seen.get(path), state
+        return before != state
+
+    def _shown(self, path: str) -> str:
+        inside = os.path.relpath(path, self._root)
+        return path if inside.startswith("..") else inside.replace(os.sep, "/")
+
+
+def _changed_after(path: str, since: float) -> bool:
+    try:
+        return os.stat(path).st_mtime >= since
+    except OSError:
+        return False
+
+
+def _is_passing(name: str) -> bool:
+    return name not in _PUBLISHED and (name in _OWN or bool(_PASSING.search(name)))
+
+
+def _changes(folders: tuple[str, ...], *, deep: bool) -> AsyncGenerator[set[tuple[Change, str]], None]:
+    return awatch(
+        *(folders or (os.devnull,)), watch_filter=None, step=_STEP, debounce=_LONGEST, recursive=deep, rust_timeout=0,
+        ignore_permission_denied=True,
+    )  # fmt: skip
+
+
+def _state(path: str) -> str:
+    """The hash of a file's bytes; for what is no file, or a large one, its times; an empty text for what is not there."""
+    try:
+        state = os.stat(path)
+        if state.st_mode & 0o170000 != 0o100000 or state.st_size > _LARGE:
+            return f"{state.st_mtime_ns} {state.st_size} {state.st_ino}"
+        with open(path, "rb") as file:
+            return hashlib.file_digest(file, lambda: hashlib.blake2b(digest_size=16)).hexdigest()
+    except OSError:
+        return ""
