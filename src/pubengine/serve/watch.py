@@ -6,11 +6,10 @@ import asyncio
 import hashlib
 import os
 import re
-from collections.abc import AsyncGenerator, Callable, Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any
 
-from watchfiles import Change, awatch
+from watchfiles import awatch
 
 from pubengine.diagnostics import error
 from pubengine.errors import OutputError
@@ -20,6 +19,8 @@ _STEP = 5
 """Milliseconds: what happens within one step of another change belongs to the same save."""
 _LONGEST = 200
 """Milliseconds after which a series of changes without a pause is told all the same."""
+_OVERLAP = 0.2
+"""Seconds that watching the same goes on twice, when other folders are to be watched."""
 _LARGE = 8 * 1024 * 1024
 """Bytes of a file from which on its times stand for what is in it."""
 _FOLDERS = ("content", "plugins", "themes", "data")
@@ -64,46 +65,52 @@ class Watcher:
 
     async def run(self) -> None:
         """Watches until cancelled. Raises OutputError where the system does not let us."""
-        while True:
-            self._moved.clear()
-            self._deep, self._flat = self._places()
-            came_or_went, self._came_or_went = self._came_or_went, set()
-            streams = [_changes(self._deep, deep=True), _changes(self._flat, deep=False)]
-            # What a generator does before it waits for the first time, it does here: from now on nothing is missed.
-            waiting: list[asyncio.Future[set[tuple[Change, str]]]]
-            waiting = [asyncio.ensure_future(anext(stream)) for stream in streams]
-            await asyncio.sleep(0)
-            if came_or_went:  # what happened in them before they were watched is not known
-                self._heard(came_or_went)
-            self.ready.set()
-            try:
-                await self._follow(streams, waiting)
-            except OSError as problem:
-                hint = "raise fs.inotify.max_user_watches, or set WATCHFILES_FORCE_POLLING=1"
-                message = f"the site's folders cannot be watched: {problem}"
-                raise OutputError(error("watch-failed", message, hint=hint)) from None
-            finally:
-                for one in waiting:
-                    one.cancel()
-                await asyncio.gather(*waiting, return_exceptions=True)
-
-    async def _follow(
-        self,
-        streams: list[AsyncGenerator[set[tuple[Change, str]], None]],
-        waiting: list[asyncio.Future[set[tuple[Change, str]]]],
-    ) -> None:
-        """Tells of changes, until other folders have to be watched."""
-        moved = asyncio.ensure_future(self._moved.wait())
+        watching: list[asyncio.Task[None]] = []
         try:
-            while not self._moved.is_set():
-                awaited: list[asyncio.Future[Any]] = [*waiting, moved]
-                done, _ = await asyncio.wait(awaited, return_when=asyncio.FIRST_COMPLETED)
-                for number, one in enumerate(waiting):
-                    if one in done:
-                        self._tell({path for _, path in one.result()})
-                        waiting[number] = asyncio.ensure_future(anext(streams[number]))
+            while True:
+                self._moved.clear()
+                self._deep, self._flat = self._places()
+                came_or_went, self._came_or_went = self._came_or_went, set()
+                before, watching = (
+                    watching,
+                    [
+                        asyncio.create_task(self._follow(folders, deep=deep))
+                        for folders, deep in ((self._deep, True), (self._flat, False))
+                        if folders
+                    ],
+                )
+                # What they do before they wait for the first time is to begin to watch: from now on nothing is missed.
+                await asyncio.sleep(0)
+                if came_or_went:  # what happened in them before they were watched is not known
+                    self._heard(came_or_went)
+                self.ready.set()
+                moved = asyncio.create_task(self._moved.wait())
+                # Those before go on for a moment, to tell what they heard already.
+                await asyncio.wait([*watching, moved], timeout=_OVERLAP, return_when=asyncio.FIRST_COMPLETED)
+                await _ended(before)
+                await asyncio.wait([*watching, moved], return_when=asyncio.FIRST_COMPLETED)
+                moved.cancel()
+                for task in watching:
+                    if task.done():
+                        task.result()
+        except (OSError, RuntimeError) as problem:  # the latter is what watchfiles says of limits
+            hint = "raise fs.inotify.max_user_watches, or set WATCHFILES_FORCE_POLLING=1"
+            message = f"the site's folders cannot be watched: {problem}"
+            raise OutputError(error("watch-failed", message, hint=hint)) from None
         finally:
-            moved.cancel()
+            await _ended(watching)
+
+    async def _follow(self, folders: tuple[str, ...], *, deep: bool) -> None:
+        stream = awatch(
+            *folders, watch_filter=None, step=_STEP, debounce=_LONGEST, recursive=deep, rust_timeout=0,
+            ignore_permission_denied=True,
+        )  # fmt: skip
+        try:
+            async for changes in stream:
+                self._tell({path for _, path in changes})
+        except FileNotFoundError:  # a folder went before it could be watched
+            await asyncio.sleep(_OVERLAP)
+            self._moved.set()
 
     def _tell(self, paths: set[str]) -> None:
         if changed := {self._shown(path) for path in paths if self._counts(path) and self._differs(path)}:
@@ -167,11 +174,10 @@ def _is_passing(name: str) -> bool:
     return name not in _PUBLISHED and (name in _OWN or bool(_PASSING.search(name)))
 
 
-def _changes(folders: tuple[str, ...], *, deep: bool) -> AsyncGenerator[set[tuple[Change, str]], None]:
-    return awatch(
-        *(folders or (os.devnull,)), watch_filter=None, step=_STEP, debounce=_LONGEST, recursive=deep, rust_timeout=0,
-        ignore_permission_denied=True,
-    )  # fmt: skip
+async def _ended(tasks: list[asyncio.Task[None]]) -> None:
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
 
 
 def _state(path: str) -> str:
