@@ -23,7 +23,7 @@ const orders = {
   },
   open: async ({ url }) => {
     const response = await page.goto(url, { waitUntil: 'load' });
-    return response.status();
+    return response?.status() ?? 0;
   },
   evaluate: ({ code }) => page.evaluate(code),
   wait: async ({ code }) => {

@@ -118,7 +118,7 @@ export class Panel {
     if (this.dialog.dataset.shown === shown && this.dialog.open) return;
     this.dialog.dataset.shown = shown;
     const title = make('h1', { id: 'title' }, several(this.state.errors, 'error'));
-    const note = this.state.stale ? 'Below is the last page without an error. This goes away when it is mended.' : 'This goes away when it is mended.';
+    const note = 'The page below is from the last good build. This goes away when all is mended.';
     const close = this.button('close', 'Hide', () => this.dialog.close());
     close.append(make('kbd', {}, 'Esc'));
     const found = this.state.problems.filter((one) => one.severity === 'error');
@@ -129,7 +129,7 @@ export class Panel {
 }
 
 function bar(...inside) {
-  const made = make('header', { class: 'bar' });
+  const made = make('div', { class: 'bar' });
   made.append(...inside);
   return made;
 }
@@ -163,15 +163,16 @@ function excerpt(lines) {
   return made;
 }
 
-// A word after each link to a page that only the preview has; by style alone, so that the page stays as it is.
+// A word after each link to a page that only the preview has; by style alone, so that the page stays as it is. A link
+// around a time stands beside one around the title.
 function marksOf(marks) {
   return Object.entries(marks).map(([url, said]) => {
     const [path, words] = [JSON.stringify(url), JSON.stringify(said)];
-    return `a[href=${path}]::after { content: ${words}; ${TAG} }`;
+    return `a[href=${path}]:not(:has(time))::after { content: ${words}; ${TAG} }`;
   }).join('\n');
 }
 
-const TAG = 'display: inline-block; margin-inline-start: 0.5em; padding: 0.1em 0.5em; border-radius: 1em; '
+const TAG = 'display: inline-block; margin-inline-start: 0.6rem; padding: 0.1em 0.5em; border-radius: 1em; '
   + 'background: #7a4a00; color: #fff; font: 600 0.7rem/1.4 system-ui, sans-serif; letter-spacing: normal; '
   + 'text-transform: none; text-decoration: none; vertical-align: middle; white-space: nowrap;';
 

@@ -20,17 +20,25 @@ export function holdPlace() {
   };
 }
 
+// What stands where the window begins, and below, in case the first things go.
 function atTheTop() {
   const seen = [];
   for (let y = 8; y < innerHeight; y += innerHeight / 12) {
     for (const x of [innerWidth / 2, innerWidth / 4]) {
       const element = document.elementFromPoint(x, y);
-      if (element && element !== document.body && element !== document.documentElement && !element.contains(document.querySelector('main'))) {
-        seen.push({ element, top: element.getBoundingClientRect().top });
-      }
+      const place = element?.getBoundingClientRect();
+      if (place && place.height < innerHeight && scrolls(element)) seen.push({ element, top: place.top });
     }
   }
   return seen;
+}
+
+// Whether an element moves with the page.
+function scrolls(element) {
+  for (let one = element; one; one = one.parentElement) {
+    if (['fixed', 'sticky'].includes(getComputedStyle(one).position)) return false;
+  }
+  return true;
 }
 
 export function remember() {
