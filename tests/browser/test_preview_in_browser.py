@@ -141,7 +141,10 @@ def test_a_page_with_scripts_is_loaded_anew_and_brought_to_where_it_was(site, se
     assert browser.evaluate("scrollY") == 1500
     assert browser.evaluate("typeof same") == "undefined"
     assert browser.evaluate("document.body.dataset.ran") == "1"
-    assert browser.evaluate("[document.querySelector('#more').open, document.querySelector('#name').value]") == [True, "Ada"]
+    assert browser.evaluate("[document.querySelector('#more').open, document.querySelector('#name').value]") == [
+        True,
+        "Ada",
+    ]
 
 
 def test_errors_lie_over_the_page_until_mended(site, serve, browser):

@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from pubengine.assemble import NEVER, Hidden
 from pubengine.build import build
 from pubengine.diagnostics import Diagnostic
+from pubengine.fingerprints import local_modules
 from pubengine.paths import KEPT, Paths
 from pubengine.results import Options
 
@@ -67,6 +68,10 @@ def rebuild(order: Order) -> Rebuilt:
         return Rebuilt(False, diagnostics, result.seconds, result.posts, result.pages)
     changed = (*result.written.new, *result.written.updated, *result.written.removed)
     basis = result.basis
+    inputs = None
+    if basis.inputs is not None:
+        # Modules that an earlier build of this process imported are no news to this one, but inputs all the same.
+        inputs = (*basis.inputs.files, *basis.inputs.folders, *local_modules(()))
     return Rebuilt(
         True,
         diagnostics,
@@ -77,7 +82,7 @@ def rebuild(order: Order) -> Rebuilt:
         assets=tuple(path for path in changed if not is_html(path)),
         base=basis.base,
         unpublished=basis.unpublished,
-        inputs=None if basis.inputs is None else (*basis.inputs.files, *basis.inputs.folders),
+        inputs=inputs,
         until=NEVER if "SOURCE_DATE_EPOCH" in os.environ else basis.until,
     )
 
