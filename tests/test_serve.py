@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 import time
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -245,6 +246,16 @@ def test_a_plugin_that_never_ends_is_given_up_when_it_is_mended(site, serve):
     assert preview.ask("/2024/05/walk/").status == 200
 
 
+def test_what_is_scheduled_appears_when_its_time_comes(site, serve):
+    soon = (datetime.now(UTC) + timedelta(seconds=4)).isoformat(timespec="seconds")
+    site.write({WALK: post(), "content/posts/soon.md": post("Soon", date=soon)})
+    path = f"/{soon[:4]}/{soon[5:7]}/soon/"
+    preview = serve("--no-future")
+    with preview.live(path) as states:
+        assert next(states)["status"] == 404
+        assert next(states)["status"] == 200
+
+
 # What is wrong.
 
 
@@ -266,6 +277,39 @@ def test_errors_are_told_with_their_place_while_the_last_good_page_stays(site, s
         site.write({WALK: post(text="Better.")})
         assert next(states)["errors"] == 0
         assert "Better." in preview.page("/2024/05/walk/")
+
+
+def test_what_a_failed_build_read_is_watched_too(site, serve):
+    site.write({WALK: post(), "kept/number": "1"})
+    preview = serve()
+    with preview.live("/") as states:
+        next(states)
+        site.write({
+            "plugins/number.py": "from pubengine.api import hookimpl\n\n@hookimpl\ndef describe(site):\n"
+            "    return {'number': int(open(__file__.replace('plugins/number.py', 'kept/number')).read())}\n",
+            "kept/number": "one",
+        })  # fmt: skip
+        last(states, lambda state: state["errors"])
+        site.write({"kept/number": "2"})
+        last(states, lambda state: not state["errors"])
+
+
+def test_a_plugin_that_writes_does_not_make_one_build_follow_another(site, serve):
+    site.write({
+        WALK: post(),
+        "plugins/log.py": "import time\nfrom pubengine.api import hookimpl, impure\n\n@hookimpl\n@impure\ndef describe(site):\n"
+        "    for name, text in (('log', str(time.time())), ('content/same.txt', 'same')):\n"
+        "        open(__file__.replace('plugins/log.py', name), 'w').write(text)\n    return {}\n",
+    })  # fmt: skip
+    preview = serve()
+    with preview.live("/2024/05/walk/") as states:
+        next(states)
+        for number in range(3):
+            site.write({WALK: post(text=f"Number {number}.")})
+            last(states, lambda state: f"Number {number}." in preview.page("/2024/05/walk/"))  # noqa: B023 - used at once
+    builds = [line for line in preview.lines if re.match(r"\d\d:", line)]
+    assert len(builds) <= 5, builds
+    assert not any("log" in line for line in builds)
 
 
 def test_a_site_that_was_never_good_shows_its_errors_at_every_address_until_it_is(site, serve):
@@ -495,6 +539,17 @@ def test_where_it_cannot_listen_it_says_so(site, words):
     code, _, stderr = run("serve", "--site", str(site.root), *words)
     assert code == 2
     assert "hint: " in stderr
+
+
+def test_it_opens_a_browser_when_there_is_something_to_see(site, serve, tmp_path, monkeypatch):
+    site.write({WALK: post()})
+    browser = tmp_path / "browser"
+    browser.write_text(f"#!/bin/sh\necho $1 > {tmp_path}/opened.part && mv {tmp_path}/opened.part {tmp_path}/opened\n")
+    browser.chmod(0o755)
+    monkeypatch.setenv("BROWSER", f"{browser} %s")
+    preview = serve("--open")
+    assert wait_until((tmp_path / "opened").exists)
+    assert (tmp_path / "opened").read_text() == f"{preview.url}\n"
 
 
 def test_it_needs_a_site(tmp_path):

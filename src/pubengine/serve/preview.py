@@ -15,7 +15,7 @@ from msgspec.structs import replace
 from pubengine.assemble import NEVER
 from pubengine.serve.builder import Builder
 from pubengine.serve.rebuild import Rebuilt
-from pubengine.serve.watch import Watcher
+from pubengine.serve.watch import Watcher, is_code
 
 _LOOK = 30.0
 """Seconds after which the clock is looked at again: a machine that slept does not count them."""
@@ -80,16 +80,17 @@ class Preview:
     async def _build(self, changed: frozenset[str]) -> None:
         self._show(replace(self.shown, building=True))
         began, started = time.time(), time.perf_counter()
-        if any(_is_code(path) for path in changed):
+        if any(is_code(path) for path in changed):
             await self._builder.end()  # only a new process is sure to run nothing of the old code
+        self.watcher.begin()
         rebuilt = await self._rebuilt()
         if rebuilt is None:
             return
+        self.watcher.learn(rebuilt.inputs, began)
         shown = self.shown
         number = shown.number + 1
         if rebuilt.published:
             self._assets |= dict.fromkeys(rebuilt.assets, number)
-            self.watcher.learn(rebuilt.inputs, began)
             self._due = rebuilt.until
         else:
             self._due = max(self._due, time.time() + 2 * _LOOK)
@@ -107,7 +108,7 @@ class Preview:
                 await asyncio.wait([building, waking], return_when=asyncio.FIRST_COMPLETED)
                 waking.cancel()
                 if not building.done():
-                    if any(_is_code(path) for path in self._waiting):
+                    if any(is_code(path) for path in self._waiting):
                         return None
                     self._wake.clear()
             return building.result()
@@ -160,7 +161,3 @@ class Preview:
         self.closing = True
         for listener in self._listeners:
             listener.set()
-
-
-def _is_code(path: str) -> bool:
-    return path.startswith("plugins/") or path == "plugins" or path.endswith(".py")

@@ -100,7 +100,7 @@ async def _events(preview: Preview, output: Path, path: bytes, since: int | None
             if preview.shown.building and told:
                 yield b"event: building\ndata:\n\n"
             elif (state := msgspec.json.encode(state_of(preview, output, path, since))) != told:
-                told = state
+                told, since = state, preview.shown.number
                 yield b"event: state\ndata: " + state + b"\n\n"
             try:
                 await asyncio.wait_for(heard.wait(), _BEAT)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import math
 import os
 import re
+import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
@@ -17,10 +19,14 @@ from pubengine.paths import FILE
 
 _STEP = 5
 """Milliseconds: what happens within one step of another change belongs to the same save."""
+_CALM_STEP = 25
+"""The same for folders in which hardly anything happens: each step costs a little, even if nothing does."""
 _LONGEST = 200
 """Milliseconds after which a series of changes without a pause is told all the same."""
 _OVERLAP = 0.2
 """Seconds that watching the same goes on twice, when other folders are to be watched."""
+_TICK = 0.02
+"""Seconds by which the time of a file may lag behind the clock."""
 _LARGE = 8 * 1024 * 1024
 """Bytes of a file from which on its times stand for what is in it."""
 _FOLDERS = ("content", "plugins", "themes", "data")
@@ -42,7 +48,10 @@ class Watcher:
     def __init__(self, root: Path, heard: Callable[[set[str]], None]) -> None:
         self._root = os.path.abspath(root)
         self._heard = heard
-        self._inputs: frozenset[str] | None = None
+        self._inputs: frozenset[str] = frozenset()
+        self._sure = False
+        self._built = (0.0, 0.0)
+        self._later: set[str] = set()
         self._seen: dict[str, str] = {}
         self._deep: tuple[str, ...] = ()
         self._flat: tuple[str, ...] = ()
@@ -51,16 +60,22 @@ class Watcher:
         self.ready = asyncio.Event()
         """Set as soon as nothing that happens is missed any more."""
 
-    def learn(self, inputs: Iterable[str] | None, since: float) -> None:
-        """Told what a build read besides the site's own folders, None if nobody can tell, and when it began."""
-        before = self._inputs or frozenset()
-        self._inputs = None if inputs is None else frozenset(os.path.join(self._root, path) for path in inputs)
+    def learn(self, inputs: Iterable[str] | None, began: float) -> None:
+        """Told what a build that just ended read besides the site's own folders, and when it began.
+
+        None if nobody can tell: then whatever lies in the site may matter, with what earlier builds read.
+        """
+        before = self._inputs
+        self._sure = inputs is not None
+        if inputs is not None:
+            self._inputs = frozenset(os.path.join(self._root, path) for path in inputs)
+        self._built = (began - _TICK, time.time())
+        later, self._later = self._later, set()
+        self._tell(later)
         if self._places() != (self._deep, self._flat):
             self._moved.set()
             # Until now nobody watched them; one that was changed after it was read has to be read again.
-            if late := {
-                self._shown(path) for path in (self._inputs or frozenset()) - before if _changed_after(path, since)
-            }:
+            if late := {self._shown(path) for path in self._inputs - before if _changed_after(path, began)}:
                 self._heard(late)
 
     async def run(self) -> None:
@@ -102,7 +117,7 @@ class Watcher:
 
     async def _follow(self, folders: tuple[str, ...], *, deep: bool) -> None:
         stream = awatch(
-            *folders, watch_filter=None, step=_STEP, debounce=_LONGEST, recursive=deep, rust_timeout=0,
+            *folders, watch_filter=None, step=_STEP if deep else _CALM_STEP, debounce=_LONGEST, recursive=deep, rust_timeout=0,
             ignore_permission_denied=True,
         )  # fmt: skip
         try:
@@ -112,8 +127,19 @@ class Watcher:
             await asyncio.sleep(_OVERLAP)
             self._moved.set()
 
+    def begin(self) -> None:
+        """Told that a build begins. What happens meanwhile is looked at when it ends, unless it is about code.
+
+        Nothing else would be built before, and what the build itself writes is complete by then.
+        """
+        self._built = (time.time() - _TICK, math.inf)
+
     def _tell(self, paths: set[str]) -> None:
-        if changed := {self._shown(path) for path in paths if self._counts(path) and self._differs(path)}:
+        counting = {path for path in paths if self._counts(path)}
+        if self._built[1] == math.inf:
+            self._later |= {path for path in counting if not is_code(self._shown(path))}
+            counting -= self._later
+        if changed := {self._shown(path) for path in counting if self._differs(path)}:
             self._heard(changed)
         if folders := {name for name in _FOLDERS if os.path.join(self._root, name) in paths}:
             self._came_or_went |= folders
@@ -123,9 +149,9 @@ class Watcher:
         """Folders to watch: with all that is in them, and for themselves alone."""
         deep = {os.path.join(self._root, name) for name in _FOLDERS}
         flat = {self._root}
-        if self._inputs is None:
+        if not self._sure:
             deep |= {path for path in self._top() if os.path.basename(path) not in _NO_INPUTS}
-        for path in self._inputs or ():
+        for path in self._inputs:
             if any(path.startswith(f"{folder}{os.sep}") for folder in deep):
                 continue
             if path.startswith(f"{self._root}{os.sep}") and os.path.isdir(path):
@@ -139,16 +165,23 @@ class Watcher:
 
     def _counts(self, path: str) -> bool:
         """Whether a build might look at a file."""
-        if self._inputs and path in self._inputs:
+        if path in self._inputs:
             return True
         inside = os.path.relpath(path, self._root).split(os.sep)
         if any(map(_is_passing, inside)):
             return False
         if inside[0] in _FOLDERS or inside == [FILE]:
             return True
-        if self._inputs is None:  # nobody can tell what matters, so all does that lies in the site
-            return inside[0] not in _NO_INPUTS
+        if not self._sure and inside[0] not in _NO_INPUTS and inside[0] != "..":
+            return not self._is_made_by_build(path)
         return any(path.startswith(f"{folder}{os.sep}") for folder in self._inputs)
+
+    def _is_made_by_build(self, path: str) -> bool:
+        """Whether something seems to be written by the build itself, a plugin's log for instance: that must not lead to another."""
+        try:
+            return self._built[0] <= os.stat(path).st_mtime <= self._built[1]
+        except OSError:
+            return False
 
     def _differs(self, path: str) -> bool:
         """Whether something is not what it was when it was last heard of. So a plugin that writes the same again
@@ -161,6 +194,11 @@ class Watcher:
     def _shown(self, path: str) -> str:
         inside = os.path.relpath(path, self._root)
         return path if inside.startswith("..") else inside.replace(os.sep, "/")
+
+
+def is_code(path: str) -> bool:
+    """Whether a path, relative to the site's folder, is that of code which a build may have loaded."""
+    return path.startswith("plugins/") or path == "plugins" or path.endswith(".py")
 
 
 def _changed_after(path: str, since: float) -> bool:
