@@ -79,14 +79,14 @@ class Preview:
 
     async def _build(self, changed: frozenset[str]) -> None:
         self._show(replace(self.shown, building=True))
-        began, started = time.time(), time.perf_counter()
+        started = time.perf_counter()
         if any(is_code(path) for path in changed):
             await self._builder.end()  # only a new process is sure to run nothing of the old code
         self.watcher.begin()
         rebuilt = await self._rebuilt()
         if rebuilt is None:
             return
-        self.watcher.learn(rebuilt.inputs, began)
+        self.watcher.learn(rebuilt.inputs)
         shown = self.shown
         number = shown.number + 1
         if rebuilt.published:

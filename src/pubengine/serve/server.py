@@ -78,6 +78,8 @@ class _File(FileResponse):
 
 def _live(preview: Preview, output: Path) -> Callable[[Request], Response]:
     def answer(request: Request) -> Response:
+        if request.method == "HEAD":  # whose answer would never end
+            return Response(media_type="text/event-stream")
         asked = request.query_params
         since = int(number) if (number := asked.get("build", "")).isdecimal() else 0
         known = since if asked.get("session") == preview.session else None

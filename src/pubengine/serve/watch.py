@@ -15,7 +15,7 @@ from watchfiles import awatch
 
 from pubengine.diagnostics import error
 from pubengine.errors import OutputError
-from pubengine.paths import FILE
+from pubengine.paths import FILE, KEPT
 
 _STEP = 5
 """Milliseconds: what happens within one step of another change belongs to the same save."""
@@ -25,8 +25,6 @@ _LONGEST = 200
 """Milliseconds after which a series of changes without a pause is told all the same."""
 _OVERLAP = 0.2
 """Seconds that watching the same goes on twice, when other folders are to be watched."""
-_TICK = 0.02
-"""Seconds by which the time of a file may lag behind the clock."""
 _LARGE = 8 * 1024 * 1024
 """Bytes of a file from which on its times stand for what is in it."""
 _FOLDERS = ("content", "plugins", "themes", "data")
@@ -50,8 +48,12 @@ class Watcher:
         self._heard = heard
         self._inputs: frozenset[str] = frozenset()
         self._sure = False
-        self._built = (0.0, 0.0)
+        self._built: tuple[int, float] = (0, 0)
         self._later: set[str] = set()
+        self._unwatched: set[str] = set()
+        self._blind: tuple[int, float] = (0, 0)
+        self._is_echo = False
+        """Whether the last thing told was that something was written in a build, the same as before."""
         self._seen: dict[str, str] = {}
         self._deep: tuple[str, ...] = ()
         self._flat: tuple[str, ...] = ()
@@ -60,8 +62,8 @@ class Watcher:
         self.ready = asyncio.Event()
         """Set as soon as nothing that happens is missed any more."""
 
-    def learn(self, inputs: Iterable[str] | None, began: float) -> None:
-        """Told what a build that just ended read besides the site's own folders, and when it began.
+    def learn(self, inputs: Iterable[str] | None) -> None:
+        """Told that a build ended, and what it read besides the site's own folders.
 
         None if nobody can tell: then whatever lies in the site may matter, with what earlier builds read.
         """
@@ -69,14 +71,12 @@ class Watcher:
         self._sure = inputs is not None
         if inputs is not None:
             self._inputs = frozenset(os.path.join(self._root, path) for path in inputs)
-        self._built = (began - _TICK, time.time())
-        later, self._later = self._later, set()
-        self._tell(later)
+        self._built = (self._built[0], self._clock())
+        self._tell_later()
         if self._places() != (self._deep, self._flat):
+            self._unwatched |= self._inputs - before
+            self._blind = self._built
             self._moved.set()
-            # Until now nobody watched them; one that was changed after it was read has to be read again.
-            if late := {self._shown(path) for path in self._inputs - before if _changed_after(path, began)}:
-                self._heard(late)
 
     async def run(self) -> None:
         """Watches until cancelled. Raises OutputError where the system does not let us."""
@@ -84,6 +84,7 @@ class Watcher:
         try:
             while True:
                 self._moved.clear()
+                deep = self._deep
                 self._deep, self._flat = self._places()
                 came_or_went, self._came_or_went = self._came_or_went, set()
                 before, watching = (
@@ -96,8 +97,8 @@ class Watcher:
                 )
                 # What they do before they wait for the first time is to begin to watch: from now on nothing is missed.
                 await asyncio.sleep(0)
-                if came_or_went:  # what happened in them before they were watched is not known
-                    self._heard(came_or_went)
+                if missed := came_or_went | self._missed(set(self._deep) - set(deep)):
+                    self._heard(missed)
                 self.ready.set()
                 moved = asyncio.create_task(self._moved.wait())
                 # Those before go on for a moment, to tell what they heard already.
@@ -127,12 +128,25 @@ class Watcher:
             await asyncio.sleep(_OVERLAP)
             self._moved.set()
 
+    def _missed(self, folders: set[str]) -> set[str]:
+        """What was saved in folders, and in files that a build read, after that build read them and before they were watched."""
+        if not self.ready.is_set():
+            return set()
+        began, ended = self._blind
+        unwatched, self._unwatched = self._unwatched, set()
+        late = {path for path in unwatched if _changed_after(path, began)}
+        for folder in folders:
+            for inside, _, names in os.walk(folder):
+                paths = (os.path.join(inside, name) for name in names)
+                late |= {path for path in paths if _changed_after(path, ended) and self._counts(path)}
+        return {self._shown(path) for path in late}
+
     def begin(self) -> None:
         """Told that a build begins. What happens meanwhile is looked at when it ends, unless it is about code.
 
         Nothing else would be built before, and what the build itself writes is complete by then.
         """
-        self._built = (time.time() - _TICK, math.inf)
+        self._built = (self._clock(), math.inf)
 
     def _tell(self, paths: set[str]) -> None:
         counting = {path for path in paths if self._counts(path)}
@@ -144,6 +158,19 @@ class Watcher:
         if folders := {name for name in _FOLDERS if os.path.join(self._root, name) in paths}:
             self._came_or_went |= folders
             self._moved.set()
+
+    def _tell_later(self) -> None:
+        """Tells of what happened during a build that has ended.
+
+        What is the same as before the build was perhaps something else while it ran, and then changed back. So it
+        counts, once: if the same happens in the build after, it is that build's own doing.
+        """
+        later, self._later = {path for path in self._later if self._counts(path)}, set()
+        changed = {path for path in later if self._differs(path)}
+        told = changed or (set() if self._is_echo else later)
+        self._is_echo = bool(told) and not changed
+        if told:
+            self._heard({self._shown(path) for path in told})
 
     def _places(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """Folders to watch: with all that is in them, and for themselves alone."""
@@ -179,9 +206,17 @@ class Watcher:
     def _is_made_by_build(self, path: str) -> bool:
         """Whether something seems to be written by the build itself, a plugin's log for instance: that must not lead to another."""
         try:
-            return self._built[0] <= os.stat(path).st_mtime <= self._built[1]
+            return self._built[0] <= os.stat(path).st_mtime_ns < self._built[1]
         except OSError:
             return False
+
+    def _clock(self) -> int:
+        """Now, as the times of files say it, in nanoseconds: those lag some milliseconds behind the clock."""
+        try:
+            os.utime(os.path.join(self._root, KEPT))
+            return os.stat(os.path.join(self._root, KEPT)).st_mtime_ns
+        except OSError:
+            return time.time_ns()
 
     def _differs(self, path: str) -> bool:
         """Whether something is not what it was when it was last heard of. So a plugin that writes the same again
@@ -203,7 +238,7 @@ def is_code(path: str) -> bool:
 
 def _changed_after(path: str, since: float) -> bool:
     try:
-        return os.stat(path).st_mtime >= since
+        return os.stat(path).st_mtime_ns >= since
     except OSError:
         return False
 
