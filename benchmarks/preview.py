@@ -1,7 +1,7 @@
 """From a save to the updated page: how long `pubengine serve` takes, and where the time goes.
 
-    python benchmarks/generate.py /tmp/corpus --posts 1000
-    python benchmarks/preview.py /tmp/corpus/pubengine --saves 30
+    python benchmarks/generate.py FOLDER --posts 1000
+    python benchmarks/preview.py FOLDER/pubengine --saves 30
 
 A post is saved again and again, with pauses between; for each save it is noted when the preview begins to
 build, when it tells of the new page, and when that page has arrived with the new text.
