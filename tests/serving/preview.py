@@ -158,6 +158,19 @@ def is_running(process: int) -> bool:
     return state != "Z"
 
 
+WALK = "content/posts/walk.md"
+
+
+def post(title: str = "Walk", text: str = "Over the hill.", date: str = "2024-05-01", more: str = "") -> str:
+    """The source of a post; the one at `WALK` is shown at `/2024/05/walk/`."""
+    return f"+++\ntitle = '{title}'\ndate = {date}\n{more}+++\n{text}\n"
+
+
+def last(states: Iterator[dict[str, Any]], wanted: Any) -> dict[str, Any]:
+    """The next state that is as wanted."""
+    return next(state for state in states if wanted(state))
+
+
 def wait_until(condition: Any, seconds: float = PATIENCE) -> bool:
     """Waits for something that nobody tells of."""
     until = time.monotonic() + seconds
