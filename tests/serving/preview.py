@@ -117,7 +117,7 @@ class RunningPreview:
         with socket.create_connection(("127.0.0.1", self.port), timeout=PATIENCE) as connection:
             connection.sendall(f"GET /.pubengine/live?{query} HTTP/1.1\r\nHost: localhost:{self.port}\r\n\r\n".encode())
             with connection.makefile("rb") as stream:
-                yield _states(stream, time.monotonic() + PATIENCE)
+                yield _states(stream)
 
     def end(self, number: int = signal.SIGINT) -> int:
         """Ends it as a person would; returns the exit status."""
@@ -139,14 +139,15 @@ def _below(process: int) -> Iterator[int]:
                 yield from _below(child)
 
 
-def _states(stream: Any, until: float) -> Iterator[dict[str, Any]]:
-    event = b""
+def _states(stream: Any) -> Iterator[dict[str, Any]]:
+    event, until = b"", time.monotonic() + PATIENCE
     for line in stream:
         assert time.monotonic() < until, "what was waited for did not happen"
         if line.startswith(b"event: "):
             event = line[7:].strip()
         elif line.startswith(b"data: ") and event == b"state":
             yield json.loads(line[6:])
+            until = time.monotonic() + PATIENCE
 
 
 def is_running(process: int) -> bool:
