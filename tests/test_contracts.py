@@ -47,6 +47,9 @@ def test_the_engine_names_no_bundled_plugin_but_in_the_one_list():
         ("jinja2", {"fragments", "render", "templates"}),
         ("markdown_it", {"markdown"}),
         ("babel", {"wording"}),
+        ("watchfiles", {"watch"}),
+        ("uvicorn", {"running"}),
+        ("starlette", {"server", "hosts"}),
         ("textual", set()),
     ],
 )
@@ -55,6 +58,12 @@ def test_each_library_has_one_owner(library, users):
         path.stem for path in SOURCE.rglob("*.py") if any(name.split(".")[0] == library for name in imported(path))
     }
     assert found == users
+
+
+def test_only_its_command_knows_the_preview():
+    for path in SOURCE.rglob("*.py"):
+        if path.parent.name != "serve" and path != SOURCE / "cli" / "serve.py":
+            assert not any(name.startswith("pubengine.serve") for name in imported(path)), path
 
 
 def test_the_engine_runs_where_textual_is_not_installed(site):

@@ -126,6 +126,15 @@ def why_hidden(post: Card, selection: Selection) -> Hidden | None:
     return None
 
 
+def unpublished(site: Site, selection: Selection) -> dict[str, Hidden]:
+    """The posts and pages of a site that are there only because the selection asks for drafts or future ones, by file."""
+    if not (selection.drafts or selection.future):
+        return {}
+    due = Selection(selection.now)
+    reasons = ((card.path, why_hidden(card, due)) for card in (*site.posts, *site.pages))
+    return {path: why for path, why in reasons if why}
+
+
 def _placed(card: Card, config: Config, selection: Selection, problems: list[Diagnostic]) -> Card | None:
     """The card with its address, where loading could not give it one; a draft without a date is as if of today."""
     if card.path:

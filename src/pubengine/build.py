@@ -9,7 +9,7 @@ from contextlib import contextmanager
 
 from msgspec import Struct
 
-from pubengine.assemble import next_change
+from pubengine.assemble import next_change, unpublished
 from pubengine.cache import Cache, CacheError, cache_path
 from pubengine.diagnostics import error, warning
 from pubengine.digests import keep_states
@@ -137,4 +137,6 @@ def _basis(site: Opened, plan: Plan, rendered: Rendered, states: States, *, doub
         states=states,
         makers={page.path: page.plugin for page in plan.emitted.pages},
         impure=frozenset(rendered.impure),
+        base=site.config.site.base,
+        unpublished=unpublished(plan.emitted.site, plan.selection),
     )

@@ -10,6 +10,7 @@ ENGINE_COMMANDS = {
     "init": "start a new site in a folder",
     "new": "start a new post",
     "build": "build the site",
+    "serve": "show the site in a browser, and follow what is saved",
     "explain": "tell why a post, a page or a file is as it is",
     "plugins": "show the plugins, what they do and what can be set",
 }

@@ -25,7 +25,7 @@ def engine_fingerprint() -> str:
     """The hash of the engine's code, of its libraries' versions and of Python's."""
     code = []
     for folder, folders, names in os.walk(_HOME):
-        folders[:] = sorted(name for name in folders if name not in ("__pycache__", "themes", "tui"))
+        folders[:] = sorted(name for name in folders if name not in ("__pycache__", "cli", "serve", "themes", "tui"))
         for name in sorted(names):
             if name.endswith(".py"):
                 code += [os.path.relpath(os.path.join(folder, name), _HOME), digest_of_file(os.path.join(folder, name))]

@@ -107,3 +107,7 @@ class Basis(Struct, frozen=True):
     """The plugin, or the theme, that each of them comes from."""
     impure: frozenset[str]
     """Those of them that need not be the same next time."""
+    base: str
+    """Path part of the site's address, beginning and ending with `/`."""
+    unpublished: dict[str, Hidden]
+    """Pages of posts that are there only because drafts or future posts were asked for, by file, and why they would not be."""

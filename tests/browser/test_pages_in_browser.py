@@ -7,13 +7,13 @@ They are npm packages, listed in tests/validators/package.json. PUBENGINE_VALIDA
 import functools
 import http.server
 import json
-import os
 import shutil
 import subprocess
 import threading
 from pathlib import Path
 
 import pytest
+from serving.browser import CHROMIUM, TOOLS, need
 from validators.kitchen import VARIANTS, Kitchen, kitchen
 
 __all__ = ["kitchen"]
@@ -21,9 +21,7 @@ __all__ = ["kitchen"]
 pytestmark = pytest.mark.browser
 
 ROOT = Path(__file__).parents[2]
-TOOLS = Path(os.environ.get("PUBENGINE_VALIDATORS") or ROOT / ".validators").absolute()
 VNU = TOOLS / "node_modules/vnu-jar/build/dist/vnu.jar"
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 
 BY_THE_AUTHOR = (
     "Trailing slash on void elements",  # as the examples of CommonMark write them
@@ -40,13 +38,6 @@ PAGES = (
     "", "page/1/", "archive/", "2024/", "2024/10/", "2024/10/20/", "2024/10/elements/", "2024/10/code/",
     "2024/10/tables/", "2024/10/arabic/", "tags/", "404.html", "about/",
 )  # fmt: skip
-
-
-def need(there: object, what: str) -> None:
-    """Skips where a tool is missing; where all are promised, that is a failure."""
-    if not there:
-        reason = f"{what} is missing; README.md says how to install it"
-        (pytest.fail if os.environ.get("CI") else pytest.skip)(reason)
 
 
 @pytest.fixture(scope="module")

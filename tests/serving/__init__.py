@@ -1,0 +1,1 @@
+"""A running `pubengine serve`, for tests."""
