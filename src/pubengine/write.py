@@ -175,7 +175,8 @@ class Output:
         other, output = self._other, self._output
         touched, folders = bring_up_to_date(other, manifest, self.stage, output, self._held, self._left.other_folders)
         other.chmod(_mode_of(output))
-        output.mkdir(exist_ok=True)
+        if not self._is_there():
+            output.mkdir()
         exchange(other, output)
         try:  # the site is published; what fails now costs the next build time, and nothing else
             self._tidy_up(manifest, touched, folders)
@@ -234,10 +235,8 @@ class Output:
 
     def _look_over(self) -> Stats:
         """The states of the output's folders. Raises OutputError if they hold anything that is not ours: it would be lost."""
-        if not os.path.lexists(self._output):
+        if not self._is_there():
             return {}
-        if self._output.is_symlink() or not self._output.is_dir():
-            raise OutputError(error("output-foreign", f"the output {self._output} is not a folder"))
         states, found = looked_over(self._output, self._old, self._left.folders)
         if found:
             shown = ", ".join(found[:3]) + (f" and {len(found) - 3} more" if len(found) > 3 else "")
@@ -247,6 +246,12 @@ class Output:
             message = f"{self._output} holds files that pubengine did not write: {shown}"
             raise OutputError(error("output-foreign", message, hint=hint))
         return states
+
+    def _is_there(self) -> bool:
+        """Whether there is an output folder. Raises OutputError where something else has its name."""
+        if self._output.is_symlink() or (self._output.exists() and not self._output.is_dir()):
+            raise OutputError(error("output-foreign", f"the output {self._output} is not a folder"))
+        return self._output.exists()
 
     def _keep_latecomers(self) -> Stats:
         """Moves what somebody put into the old tree meanwhile over into the new one; the states of the old one's folders."""

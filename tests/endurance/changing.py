@@ -160,7 +160,7 @@ def leftovers(site: SiteUnderTest) -> list[str]:
     outputs = site.root / ".pubengine/outputs/public"
     expected = {"lock", "tree", "unchanged"}
     found = [f"outputs/public/{path.name}" for path in outputs.iterdir() if path.name not in expected]
-    known = {"cache.db", "outputs", ".gitignore"}
+    known = {"cache.db", "lock", "outputs", ".gitignore"}
     found += [path.name for path in (site.root / ".pubengine").iterdir() if path.name not in known]
     known = {".pubengine", "public", "content", "themes", "plugins", "engine.toml"}
     return sorted(found + [path.name for path in site.root.iterdir() if path.name not in known])
