@@ -49,19 +49,40 @@ def links_in(body: str) -> tuple[str, ...]:
             found[url] = None
         return url
 
-    _each_tag(body, lambda tag: _rewrite(tag, note, keep_ids=True))
+    for tag in taken_apart(body)[1::2]:
+        _rewrite(tag, note, keep_ids=True)
     return tuple(found)
 
 
-def place(body: str, *, links: dict[str, str], own_url: str, in_list: bool, absolute: str = "", level: int = 3) -> str:
-    """The text as it stands on a page.
+def taken_apart(body: str) -> tuple[str, ...]:
+    """A text in pieces, of which every second, from the second on, is a tag that `place` may have to change."""
+    pieces: list[str] = []
+    end = 0
+    for match in _TAG.finditer(body) if _WORTH_IT.search(body) else ():
+        tag = match[0]
+        if tag[1] != "!" and not match[1] and _WORTH_IT.search(tag):
+            pieces += (body[end : match.start()], tag)
+            end = match.end()
+    return (*pieces, body[end:])
+
+
+def place(
+    pieces: tuple[str, ...],
+    *,
+    links: dict[str, str],
+    own_url: str,
+    in_list: bool,
+    absolute: str = "",
+    level: int = 3,
+) -> str:
+    """A text that was taken apart, as it stands on a page.
 
     `links` says where each internal link leads; `own_url` is the post's own address. `in_list`: the text
     stands among others, so ids go (they would clash), links to its own fragments lead to its own page,
     and its headings go below its title, which is a heading of that `level` (a text's own begin at 2). `absolute`: scheme and host to put before every link, for feeds.
     """
     if not (in_list or absolute or links):
-        return body
+        return "".join(pieces)
 
     def lead(url: str) -> str:
         target = links.get(url, url)
@@ -71,11 +92,10 @@ def place(body: str, *, links: dict[str, str], own_url: str, in_list: bool, abso
             target = absolute + _joined(own_url, target)
         return target
 
-    def change(tag: str) -> str:
-        return _rewrite(tag, lead, keep_ids=not in_list)
-
-    placed = _each_tag(body, change)
-    return _below(placed, level) if in_list and not absolute else placed
+    placed = list(pieces)
+    for number in range(1, len(pieces), 2):
+        placed[number] = _rewrite(pieces[number], lead, keep_ids=not in_list)
+    return _below("".join(placed), level) if in_list and not absolute else "".join(placed)
 
 
 def _joined(own_url: str, target: str) -> str:
@@ -87,16 +107,6 @@ def _joined(own_url: str, target: str) -> str:
 
 def _below(body: str, level: int) -> str:
     return _HEADING.sub(lambda heading: f"<{heading[1]}h{min(6, int(heading[2]) + level - 1)}", body)
-
-
-def _each_tag(body: str, change: Callable[[str], str]) -> str:
-    if not _WORTH_IT.search(body):
-        return body
-    return _TAG.sub(lambda match: match[0] if match[0][1] == "!" or match[1] else _once(match[0], change), body)
-
-
-def _once(tag: str, change: Callable[[str], str]) -> str:
-    return change(tag) if _WORTH_IT.search(tag) else tag
 
 
 def _rewrite(tag: str, lead: Rewrite, *, keep_ids: bool) -> str:

@@ -24,8 +24,10 @@ from pubengine.view import IMPURE
 
 MOST = 2_000
 """How many pieces a process remembers; those of one page are asked for again soon, by its neighbours, or not at all."""
+TRIES = 1_000
+"""So many pieces are remembered of each macro before it is asked whether that is worth it."""
 WORTHLESS = 20
-"""A macro that was called so many times as often with new arguments as with known ones is not worth remembering."""
+"""It is not, if it was called so many times as often with new arguments as with known ones."""
 
 
 class Fragments:
@@ -41,8 +43,6 @@ class Fragments:
         self._note = note
         self._modules: dict[str | None, Piece] = {}
         self._pieces: OrderedDict[Hashable, Piece] = OrderedDict()
-        self.busy = False
-        """Whether a piece is being made."""
 
     def module(self, name: str | None, make: Callable[[], Any]) -> Any:
         """The module of a template that was imported without context."""
@@ -63,13 +63,9 @@ class Fragments:
         return piece
 
     def make(self, key: Hashable, arguments: tuple[Any, ...], make: Callable[[], Any]) -> Any:
-        """Makes a piece of those arguments, and remembers it. What it is made of is not remembered by itself."""
-        self.busy = True
-        try:
-            with self._apart() as reads:
-                made = make()
-        finally:
-            self.busy = False
+        """Makes a piece of those arguments, and remembers it."""
+        with self._apart() as reads:
+            made = make()
         if IMPURE not in reads:
             self._pieces[key] = Piece(made, reads, arguments)
             if len(self._pieces) > MOST:
@@ -147,7 +143,7 @@ class _Remembered:
 
     @pass_eval_context
     def __call__(self, context: EvalContext, *arguments: Any, **named: Any) -> Any:
-        if self._fragments.busy or self._misses > WORTHLESS * (self._hits + 1):
+        if self._misses > max(TRIES, WORTHLESS * self._hits):
             return self._macro(context, *arguments, **named)
         given = (*arguments, *named.values())
         key = _key(given)

@@ -117,6 +117,8 @@ def make_batch(job: Job, tasks: Sequence[Task]) -> Pages:
             _lay_out(job, pickle.load(file), registry)  # noqa: S301 - made by this build, for this build
     bench = _at_hand[0]
     made = [_make(task, bench) for task in tasks]
+    reads: dict[tuple[Path, ...], tuple[Path, ...]] = {}
+    made = [replace(one, reads=reads.setdefault(one.reads, one.reads)) for one in made]  # what is one is sent once
     spans = bench.registry.spans.take() if bench.registry.spans else ()
     return Pages(made, bench.registry.modules(), spans)
 

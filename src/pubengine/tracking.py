@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import lru_cache
 from typing import Any
 
 from pubengine.model import Card
@@ -203,7 +204,8 @@ class VeiledCard(_Veil):
         return value
 
 
-def _step(key: Any) -> str:
+@lru_cache(maxsize=4096, typed=True)
+def _step(key: str | int) -> str:
     return f"[{json.dumps(key)}]"
 
 

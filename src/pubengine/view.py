@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any, cast
 from urllib.parse import urljoin
 
-from pubengine.body import place
+from pubengine.body import place, taken_apart
 from pubengine.inputs import RecordedSettings
 from pubengine.model import Body, Card, Site
 from pubengine.permalinks import url_of
@@ -35,7 +35,7 @@ IMPURE = ("an impure function",)
 
 
 TEXTS = 300
-"""How many texts are remembered as they were placed; a post's feeds, and pages that list it, follow one another."""
+"""How many texts are kept at hand: a post's own page, its feeds, and pages that list it, follow one another."""
 
 
 class SiteView:
@@ -71,7 +71,7 @@ class View:
         self.reads = Reads()
         self.site = SiteView(site, self.reads)
         self._fetch = fetch
-        self._texts: dict[tuple[object, ...], tuple[Card, str]] = {}
+        self._texts: dict[tuple[str, bool], tuple[str, ...]] = {}
 
     def _note_setting(self, name: str) -> None:
         self.note(f"{SETTING}{name}")
@@ -94,17 +94,18 @@ class View:
 
     def _placed(self, card: Card, excerpt: bool, in_list: bool, absolute: bool, level: int) -> str:
         origin = self.config.root if absolute else ""
-        key = (id(card), excerpt, in_list, absolute, level)
-        if (known := self._texts.get(key)) and known[0] is card:
-            return known[1]
-        body = self._fetch(card.digest)
-        html = (excerpt and body.excerpt) or body.html
+        pieces = self._pieces(card.digest, excerpt)
         in_list = in_list or absolute
-        placed = place(html, links=card.links, own_url=card.url, in_list=in_list, absolute=origin, level=level)
-        self._texts[key] = card, placed
-        if len(self._texts) > TEXTS:
-            del self._texts[next(iter(self._texts))]
-        return placed
+        return place(pieces, links=card.links, own_url=card.url, in_list=in_list, absolute=origin, level=level)
+
+    def _pieces(self, digest: str, excerpt: bool) -> tuple[str, ...]:
+        key = digest, excerpt
+        if key not in self._texts:
+            body = self._fetch(digest)
+            self._texts[key] = taken_apart((excerpt and body.excerpt) or body.html)
+            if len(self._texts) > TEXTS:
+                del self._texts[next(iter(self._texts))]
+        return self._texts[key]
 
     def url(self, path: str) -> str:
         """The address, from the host's root, of a file in the output."""
@@ -112,4 +113,6 @@ class View:
 
     def absolute(self, url: str) -> str:
         """A whole address, with scheme and host."""
+        if url.startswith("/") and "//" not in url and "/." not in url:
+            return f"{self._config.root}{url}"
         return urljoin(self._config.root, url)

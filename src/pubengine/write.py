@@ -283,13 +283,22 @@ def stage_file(stage: Path, path: str, data: bytes) -> str:
         raise OutputError(error("output-failed", f"{path!r} cannot be written: {why}"))
     target = f"{stage}/{path}"
     try:
-        with open(target, "xb") as file:
-            file.write(data)
+        _write(target, data)
     except FileNotFoundError:
         os.makedirs(os.path.dirname(target), exist_ok=True)
-        with open(target, "xb") as file:
-            file.write(data)
+        _write(target, data)
     return digest_of(data)
+
+
+def _write(target: str, data: bytes) -> None:
+    """Writes a new file. The standard library's way is twice as long, which counts for a hundred thousand small ones."""
+    file = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o666)
+    try:
+        rest = memoryview(data)
+        while rest:
+            rest = rest[os.write(file, rest) :]
+    finally:
+        os.close(file)
 
 
 def _settled(states: Stats, believed: Stats, now: int) -> Stats:
