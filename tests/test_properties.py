@@ -13,7 +13,7 @@ import yaml
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from pubengine.body import links_in, place, plain_text
+from pubengine.body import links_in, place, plain_text, taken_apart
 from pubengine.dates import parse_moment
 from pubengine.errors import ContentError
 from pubengine.fields import read_post

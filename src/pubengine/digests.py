@@ -17,6 +17,8 @@ Stat = tuple[int, int, int, int]
 
 SETTLED = 2_000_000_000
 """Nanoseconds after a change from which on another one would show in the times; the coarsest file systems count in two seconds."""
+FINE = 100_000_000
+"""Likewise where a time is no multiple of 10 ms, so that it was taken from a clock that ticks at least as often as that."""
 
 
 def digest_of(data: bytes) -> str:
@@ -42,7 +44,8 @@ def stat_of(state: os.stat_result) -> Stat:
 
 def is_settled(stat: Stat, now: int) -> bool:
     """Whether a file last changed so long before `now`, in nanoseconds, that a change after it would show."""
-    return max(stat[1], stat[2]) < now - SETTLED
+    coarse, fine = now - SETTLED, now - min(FINE, SETTLED)
+    return all(moment < coarse or (moment < fine and moment % 10_000_000 != 0) for moment in stat[1:3])
 
 
 class Digests:

@@ -31,6 +31,17 @@ Stats = dict[str, Stat]
 """States by path; the path of a tree itself is an empty text."""
 
 
+class Left(Struct, frozen=True):
+    """How the two trees were left, as far as that can be believed later."""
+
+    files: Files = {}
+    """Of the output's files, the states and hashes."""
+    folders: Stats = {}
+    """Of the output's folders."""
+    other_folders: Stats = {}
+    """Of the other tree's."""
+
+
 def read_manifest(tree: Path) -> Manifest:
     """The manifest of a tree; an empty one where there is none that can be read."""
     try:

@@ -10,11 +10,11 @@ from pathlib import Path
 
 from pubengine.digests import Stat
 from pubengine.permalinks import MANIFEST
-from pubengine.trees import Files, Manifest, Stats, folder_stat, folders_of, read_manifest, write_manifest
+from pubengine.trees import Files, Left, Manifest, Stats, folder_stat, folders_of, read_manifest, write_manifest
 
 
 def bring_up_to_date(
-    tree: Path, manifest: Manifest, stage: Path, published: Path, there: Files, believed: Stats
+    tree: Path, manifest: Manifest, stage: Path, published: Path, there: Files, believed: Left
 ) -> tuple[set[str], Stats]:
     """Makes a tree the site of a manifest. Raises OSError.
 
@@ -22,7 +22,8 @@ def bring_up_to_date(
 
     Files in the stage are moved over; others are linked from the published tree, which holds those in
     `there`, with their states and hashes. A file that both trees share already stays as it is.
-    `believed`: states in which the tree's folders hold what its manifest says. The manifest is taken away
+    `believed`: states of the tree's folders in which they hold just the published files, as far as these are in
+    the states that they had then. The manifest is taken away
     first and written last, so that a tree left halfway is recognised, and made anew.
     """
     if tree.is_symlink():
@@ -35,7 +36,7 @@ def bring_up_to_date(
     before = read_manifest(tree).files
     folders = list(folders_of(before)) if before else []
     states = {folder: folder_stat(tree, folder) for folder in folders}
-    doubtful = {folder for folder, state in states.items() if believed.get(folder) != state}
+    doubtful = {folder for folder, state in states.items() if believed.other_folders.get(folder) != state}
     if not before:
         shutil.rmtree(tree, ignore_errors=True)
     tree.mkdir(parents=True, exist_ok=True)
@@ -47,27 +48,25 @@ def bring_up_to_date(
         for path, digest in before.items()
         if manifest.files.get(path) == digest == _hash(there, path)
         and path.rpartition("/")[0] not in doubtful
-        and _is_shared(f"{tree}/{path}", there[path][0])
+        and (believed.files.get(path) == there[path] or _is_shared(f"{tree}/{path}", there[path][0]))
     }
     gone = [path for path in before if path not in kept]
     for path in gone:
         with suppress(FileNotFoundError, NotADirectoryError):
             os.unlink(f"{tree}/{path}")
     _prune(tree, gone, set(folders_of(manifest.files)))
+    copied: list[str] = []
     wanted = [path for path in manifest.files if path not in kept]
     for folder in folders_of(wanted):
         with suppress(FileExistsError):
             os.mkdir(f"{tree}/{folder}")
     for path in wanted:
-        _put(
-            f"{tree}/{path}",
-            f"{stage}/{path}",
-            f"{published}/{path}",
-            linked=_hash(there, path) == manifest.files[path],
-        )
+        linked = _hash(there, path) == manifest.files[path]
+        if not _put(f"{tree}/{path}", f"{stage}/{path}", f"{published}/{path}", linked=linked):
+            copied.append(path)
     write_manifest(tree, manifest)
     touched = {*wanted, *gone}
-    changed = {*folders_of(touched), *doubtful}
+    changed = {*folders_of(touched), *doubtful, *folders_of(copied)}
     return touched, {folder: state for folder, state in states.items() if state and folder not in changed}
 
 
@@ -83,14 +82,17 @@ def _is_shared(path: str, published: Stat) -> bool:
         return False
 
 
-def _put(target: str, staged: str, published: str, *, linked: bool) -> None:
+def _put(target: str, staged: str, published: str, *, linked: bool) -> bool:
+    """Puts a file where it belongs; whether it is one that only this tree has, or one that both share."""
     if not linked:
         os.rename(staged, target)
-        return
+        return True
     try:
         os.link(published, target)
     except OSError:
         shutil.copy2(published, target)
+        return False
+    return True
 
 
 def _clear(tree: Path, doubtful: Iterable[str], expected: set[str]) -> None:

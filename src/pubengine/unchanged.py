@@ -22,7 +22,8 @@ from pubengine.paths import FILE, Paths
 _NAME = "unchanged"
 _FORMAT = 1
 _SETTLED = 2_000_000_000
-"""Nanoseconds after a change from which on another one would show in the times; as in `digests.py`."""
+_FINE = 100_000_000
+"""Nanoseconds after a change from which on another one would show in the times, coarse or fine; as in `digests.py`."""
 
 
 Stat = tuple[int, int, int, int]
@@ -172,15 +173,17 @@ def _states(found: Iterable[Found], now: int) -> tuple[str, list[str]]:
     """One hash of many states, and the paths of what changed so lately that another change would not show in it."""
     lines = []
     young = []
-    newest = now - _SETTLED
+    coarse, fine = now - _SETTLED, now - min(_FINE, _SETTLED)
     for path, kind, state in found:
         if state is None:
             lines.append(f"{path}\0{kind}")
             continue
         size, changed, touched, number = state
         lines.append(f"{path}\0{size} {changed} {touched} {number}")
-        if changed >= newest or touched >= newest:
-            young.append(path)
+        for moment in (changed, touched) if changed >= coarse or touched >= coarse else ():
+            if moment >= fine or (moment >= coarse and moment % 10_000_000 == 0):
+                young.append(path)
+                break
     return hashlib.blake2b("\n".join(lines).encode("utf-8", "surrogateescape"), digest_size=16).hexdigest(), young
 
 

@@ -34,7 +34,18 @@ from pubengine.paths import Paths
 from pubengine.permalinks import MANIFEST, problem_with_output
 from pubengine.removal import remove
 from pubengine.settings import Config
-from pubengine.trees import FORMAT, Manifest, Stats, folder_stat, folders_of, held, looked_over, read_manifest, says
+from pubengine.trees import (
+    FORMAT,
+    Left,
+    Manifest,
+    Stats,
+    folder_stat,
+    folders_of,
+    held,
+    looked_over,
+    read_manifest,
+    says,
+)
 from pubengine.turns import bring_up_to_date
 
 
@@ -53,17 +64,6 @@ class States(Struct, frozen=True):
     files: Stats
     folders: Stats
     manifest: Stat
-
-
-class Left(Struct, frozen=True):
-    """How the two trees were left, as far as that can be believed later."""
-
-    files: dict[str, tuple[Stat, str]] = {}
-    """Of the output's files, the states and hashes."""
-    folders: Stats = {}
-    """Of the output's folders."""
-    other_folders: Stats = {}
-    """Of the other tree's."""
 
 
 class Output:
@@ -173,7 +173,7 @@ class Output:
 
     def _exchange(self, manifest: Manifest) -> None:
         other, output = self._other, self._output
-        touched, folders = bring_up_to_date(other, manifest, self.stage, output, self._held, self._left.other_folders)
+        touched, folders = bring_up_to_date(other, manifest, self.stage, output, self._held, self._left)
         other.chmod(_mode_of(output))
         if not self._is_there():
             output.mkdir()
@@ -191,7 +191,7 @@ class Output:
         if not self._old:  # the first site has none before it to take turns with
             output = self._output
             there = {path: (stat_of(os.lstat(f"{output}/{path}")), one) for path, one in manifest.files.items()}
-            bring_up_to_date(self._other, manifest, self.stage, output, there, {})
+            bring_up_to_date(self._other, manifest, self.stage, output, there, Left())
             other_folders = {}
         self.states = self._states(manifest.files, touched, folders)
         swapped = Left(self._left.files, self._left.other_folders, self._left.folders)

@@ -92,19 +92,17 @@ def emit(site: Site, settings: Settings) -> Iterable[Page]:
 
 
 def _days(site: Site) -> Iterator[Page]:
-    groups = list(_groups(site.posts, lambda card: (_day_of(card).year, _day_of(card).month, _day_of(card).day)))
-    for number, (day, posts) in enumerate(groups):
-        newer = _day_link(groups[number - 1], site) if number else None
-        older = _day_link(groups[number + 1], site) if number + 1 < len(groups) else None
-        title = format_date(_day_of(posts[0]), site.config.language, site.config.date_format)
+    groups = list(_groups(site.posts, _day_of))
+    paths = [_path(day.year, day.month, day.day) for day, _ in groups]
+    titles = [format_date(day, site.config.language, site.config.date_format) for day, _ in groups]
+    urls = [url_of(path, site.config.base) for path in paths]
+    links = [{"title": title, "url": url} for title, url in zip(titles, urls, strict=True)]
+    for number, (_, posts) in enumerate(groups):
+        newer = links[number - 1] if number else None
+        older = links[number + 1] if number + 1 < len(groups) else None
+        title = titles[number]
         values = {"posts": posts, "title": title, "newer": newer, "older": older}
-        yield Page(path=_path(*day), template="day.html", values=values, title=title, updated=_updated(posts))
-
-
-def _day_link(group: tuple[tuple[int, ...], tuple[Card, ...]], site: Site) -> dict[str, str]:
-    day, posts = group
-    title = format_date(_day_of(posts[0]), site.config.language, site.config.date_format)
-    return {"title": title, "url": url_of(_path(*day), site.config.base)}
+        yield Page(path=paths[number], template="day.html", values=values, title=title, updated=_updated(posts))
 
 
 def _around(items: Any, at: int) -> dict[str, Any]:
