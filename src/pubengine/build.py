@@ -95,6 +95,7 @@ def _build(site: Opened, options: Options, cache: Cache, problems: Problems, wat
         cache.empty()
     problems.add(cache.problems)
     plan = make_plan(site, options, cache, problems, watcher)
+    watcher.planned(site, plan)
     with Output(site.paths, site.config, cache, watcher.say) as output:
         with site.timed("make pages"):
             rendered, book = _rendered(site, plan, output, cache, watcher)

@@ -6,13 +6,12 @@ import os
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from msgspec import Struct
-
 from pubengine.cache import Cache
 from pubengine.model import Card, Page, Site
 from pubengine.pages import PageStates, references
 from pubengine.plan import Opened
 from pubengine.reasons import read_reasons
+from pubengine.shown import cards_in
 from pubengine.templates import Sources
 from pubengine.tracking import Path, found_at
 from pubengine.trees import read_manifest
@@ -32,7 +31,7 @@ def page_facts(page: Page, site: Opened, states: PageStates, cache: Cache) -> li
         facts.append(("function", f"{page.make.__module__}.{page.make.__qualname__}"))
     else:
         facts.append(("copy of", page.copy))
-    shown = sorted({card.origin for card in _cards_in(page.values)})
+    shown = sorted({card.origin for card in cards_in(page.values)})
     if shown:
         facts.append(("shows", ", ".join(shown[:5]) + (f" and {len(shown) - 5:,} more" if len(shown) > 5 else "")))
     if page.path in states.pages:
@@ -54,7 +53,7 @@ def shows(card: Card, pages: Iterable[Page], states: PageStates, site: Site) -> 
     reading = {number for number, reads in enumerate(states.reads) if not leading.isdisjoint(reads)}
     for page in pages:
         state = states.pages.get(page.path)
-        if any(one is card for one in _cards_in(page.values)) or (state and state.reads in reading):
+        if any(one is card for one in cards_in(page.values)) or (state and state.reads in reading):
             yield page
 
 
@@ -62,21 +61,6 @@ def _reaches(path: Path, card: Card, values: Mapping[str, Any]) -> bool:
     """Whether the way to something that was read leads over a post."""
     steps = range(2, len(path) + 1) if path[0] in values else ()
     return any(found_at(path[:end], values.__getitem__) is card for end in steps if path[end - 1][0] == "[")
-
-
-def _cards_in(value: Any) -> Iterator[Card]:
-    """All cards among some values, at any depth."""
-    if isinstance(value, Card):
-        yield value
-    elif isinstance(value, Mapping):
-        for one in value.values():
-            yield from _cards_in(one)
-    elif isinstance(value, (list, tuple)):
-        for one in value:
-            yield from _cards_in(one)
-    elif isinstance(value, Struct):
-        for name in value.__struct_fields__:
-            yield from _cards_in(getattr(value, name))
 
 
 def _readable(path: Path) -> str:

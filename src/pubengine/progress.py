@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from pubengine.plan import Opened, Plan
 
 
 class Outlook(Protocol):
@@ -14,6 +17,9 @@ class Outlook(Protocol):
     def say(self, line: str) -> None:
         """Told something in words."""
 
+    def planned(self, site: Opened, plan: Plan) -> None:
+        """Told what is going to be published, before any page is made."""
+
 
 class Unwatched:
     """Nobody."""
@@ -22,4 +28,7 @@ class Unwatched:
         """Nothing."""
 
     def say(self, line: str) -> None:
+        """Nothing."""
+
+    def planned(self, site: Opened, plan: Plan) -> None:
         """Nothing."""

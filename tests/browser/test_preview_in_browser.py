@@ -161,7 +161,7 @@ def test_errors_lie_over_the_page_until_mended(site, serve, browser):
     assert browser.evaluate(f"{PANEL}.querySelector('dialog').contains({PANEL}.activeElement)")
     assert browser.evaluate(f"{PANEL}.querySelector('dialog').getAttribute('role')") == "alertdialog"
     browser.press("Escape")
-    browser.wait(f"!{PANEL}.querySelector('dialog[open]')")
+    browser.wait(f"!{PANEL}.querySelector('dialog[open]') && {PANEL}.querySelector('.chip.error')")
     assert chips(browser) == ["1 error", "HideEsc"]
     browser.evaluate(f"{PANEL}.querySelector('.chip.error').click()")
     browser.wait(f"{PANEL}.querySelector('dialog[open]')")

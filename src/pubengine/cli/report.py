@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from pubengine.diagnostics import Diagnostic
     from pubengine.errors import OutputError
+    from pubengine.plan import Opened, Plan
     from pubengine.spans import Row
 
 _COLOURS = {"error": "31", "warning": "33"}
@@ -123,6 +124,9 @@ class Progress:
         if self._shown and (now - self._last >= _EVERY or done == total):
             self._last = now
             _to_stderr(f"\r\x1b[K{step} {done:,}/{total:,}")
+
+    def planned(self, site: Opened, plan: Plan) -> None:
+        """Nothing."""
 
     def say(self, line: str) -> None:
         """A line of its own."""

@@ -7,9 +7,11 @@ import os
 import signal
 import sys
 from asyncio.subprocess import PIPE, Process
+from collections.abc import Iterable
 from contextlib import suppress
 
 import msgspec
+from msgspec.structs import replace
 
 from pubengine.diagnostics import error
 from pubengine.serve.builder_main import LENGTH, framed
@@ -26,13 +28,13 @@ class Builder:
         self.order = order
         self._process: Process | None = None
 
-    async def rebuild(self) -> Rebuilt:
-        """Builds once. A process that dies over it is a problem like others; the next build begins a new one."""
+    async def rebuild(self, changed: Iterable[str] = ()) -> Rebuilt:
+        """Builds once, because of what was saved. A process that dies over it is a problem like others; the next build begins a new one."""
         process = self._process = self._process or await self._begin()
         assert process.stdin is not None
         assert process.stdout is not None
         try:
-            process.stdin.write(framed(self.order))
+            process.stdin.write(framed(replace(self.order, changed=tuple(sorted(changed)))))
             await process.stdin.drain()
             length = int.from_bytes(await process.stdout.readexactly(LENGTH), "big")
             return msgspec.json.decode(await process.stdout.readexactly(length), type=Rebuilt)

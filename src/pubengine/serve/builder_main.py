@@ -14,7 +14,7 @@ from typing import BinaryIO, NoReturn
 import msgspec
 
 from pubengine.errors import PubengineError
-from pubengine.serve.rebuild import Order, Rebuilt, rebuild
+from pubengine.serve.rebuild import Order, Rebuilder, Rebuilt
 
 LENGTH = 4
 """Bytes, big-endian, that say how long the JSON after them is."""
@@ -34,13 +34,15 @@ def _work() -> None:
     os.dup2(nothing, 0)
     os.close(nothing)
     os.dup2(2, 1)
+    rebuilder = Rebuilder()
     while data := _read(orders):
-        answer = framed(_answer(msgspec.json.decode(data, type=Order)))
+        answer = framed(_answer(rebuilder, msgspec.json.decode(data, type=Order)))
         try:
             answers.write(answer)
             answers.flush()
         except BrokenPipeError:  # the server is gone
             os._exit(0)
+        rebuilder.prepare()
 
 
 def framed(message: object) -> bytes:
@@ -53,9 +55,9 @@ def _read(orders: BinaryIO) -> bytes:
     return orders.read(int.from_bytes(orders.read(LENGTH), "big"))
 
 
-def _answer(order: Order) -> Rebuilt:
+def _answer(rebuilder: Rebuilder, order: Order) -> Rebuilt:
     try:
-        return rebuild(order)
+        return rebuilder.rebuild(order)
     except PubengineError as problem:
         return Rebuilt(False, problem.diagnostics)
 

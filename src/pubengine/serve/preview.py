@@ -17,6 +17,8 @@ from pubengine.serve.builder import Builder
 from pubengine.serve.rebuild import Rebuilt
 from pubengine.serve.watch import Watcher, is_code
 
+_CALM = 2.0
+"""Seconds without anything saved after which a whole build follows a quick one."""
 _LOOK = 30.0
 """Seconds after which the clock is looked at again: a machine that slept does not count them."""
 
@@ -60,6 +62,10 @@ class Preview:
         self._listeners: set[asyncio.Event] = set()
         self._assets: dict[str, int] = {}
         self._due = NEVER
+        self._rough = False
+        """Whether a whole build has to follow the last one."""
+        self._whole = 0.0
+        """Seconds that the last whole build took."""
 
     def heard(self, paths: set[str]) -> None:
         """Told what was saved. During a build it waits; however much it is, one more build follows."""
@@ -83,25 +89,30 @@ class Preview:
         if any(is_code(path) for path in changed):
             await self._builder.end()  # only a new process is sure to run nothing of the old code
         self.watcher.begin()
-        rebuilt = await self._rebuilt()
+        rebuilt = await self._rebuilt(changed)
         if rebuilt is None:
             return
+        follows, self._rough = self._rough and not changed, rebuilt.rough
         self.watcher.learn(rebuilt.inputs)
         shown = self.shown
         number = shown.number + 1
         if rebuilt.published:
             self._assets |= dict.fromkeys(rebuilt.assets, number)
-            self._due = rebuilt.until
+            self._due = rebuilt.until if not rebuilt.rough else time.time() + max(_CALM, self._whole)
         else:
             self._due = max(self._due, time.time() + 2 * _LOOK)
         good = rebuilt if rebuilt.published else shown.good
         self._show(Shown(number, shown.ready or rebuilt.published, building=False, last=rebuilt, good=good))
         self._first.set()
-        self._teller.built(rebuilt, changed, time.perf_counter() - started)
+        took = time.perf_counter() - started
+        if not rebuilt.rough:
+            self._whole = took
+        if not follows or rebuilt.diagnostics:
+            self._teller.built(rebuilt, changed, took)
 
-    async def _rebuilt(self) -> Rebuilt | None:
+    async def _rebuilt(self, changed: frozenset[str]) -> Rebuilt | None:
         """What a build does; None if it is given up, because its code changes meanwhile and it may never end."""
-        building = asyncio.ensure_future(self._builder.rebuild())
+        building = asyncio.ensure_future(self._builder.rebuild(changed))
         try:
             while not building.done():
                 waking = asyncio.ensure_future(self._wake.wait())

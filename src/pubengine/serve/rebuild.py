@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from pathlib import Path
 
 from msgspec import Struct
@@ -13,7 +14,10 @@ from pubengine.build import build
 from pubengine.diagnostics import Diagnostic
 from pubengine.fingerprints import local_modules
 from pubengine.paths import KEPT, Paths
+from pubengine.plan import Opened, Plan
+from pubengine.progress import Outlook, Unwatched
 from pubengine.results import Options
+from pubengine.serve.quick import Quick
 
 
 class Order(Struct, frozen=True):
@@ -23,6 +27,8 @@ class Order(Struct, frozen=True):
     """The site's folder, absolute."""
     drafts: bool = True
     future: bool = True
+    changed: tuple[str, ...] = ()
+    """What was saved, relative to the site's folder; if only the texts of posts changed, the pages that show them will do."""
 
     @property
     def paths(self) -> Paths:
@@ -52,6 +58,8 @@ class Rebuilt(Struct, frozen=True):
     """Files and folders that the build read, relative to the site's folder or absolute; None where nobody can tell."""
     until: float = NEVER
     """When the clock alone will change something, in seconds since 1970."""
+    rough: bool = False
+    """Whether only the pages were made that show what was saved, so that a whole build has to follow."""
 
 
 def is_html(path: str) -> bool:
@@ -59,10 +67,51 @@ def is_html(path: str) -> bool:
     return path.endswith((".html", ".htm"))
 
 
-def rebuild(order: Order) -> Rebuilt:
-    """Builds the preview. Whatever is wrong with the site is in the result. Raises ConfigError for a wrong moment."""
+class _Keeper(Unwatched):
+    """Keeps what a build has in memory."""
+
+    def __init__(self) -> None:
+        self.kept: tuple[Opened, Plan] | None = None
+
+    def planned(self, site: Opened, plan: Plan) -> None:
+        """Kept for quick updates."""
+        self.kept = site, plan
+
+
+class Rebuilder:
+    """Builds the preview of one site, again and again in one process."""
+
+    def __init__(self) -> None:
+        self._kept: tuple[Opened, Plan] | None = None
+        self._quick: Quick | None = None
+        self._last = Rebuilt(published=False)
+
+    def prepare(self) -> None:
+        """Makes ready for the next order; there is time for it when the last one is answered."""
+        if self._kept:
+            kept, self._kept = self._kept, None
+            self._quick = Quick(*kept)
+
+    def rebuild(self, order: Order) -> Rebuilt:
+        """Builds. Whatever is wrong with the site is in the result. Raises ConfigError for a wrong moment."""
+        started = time.perf_counter()
+        made = self._quick.update(order.changed) if self._quick else None
+        if made is not None:
+            assets = tuple(path for path in made if not is_html(path))
+            seconds = round(time.perf_counter() - started, 3)
+            return replace(self._last, rough=True, files=len(made), assets=assets, seconds=seconds)
+        self._quick = self._kept = None
+        keeper = _Keeper()
+        result = rebuild(order, keeper)
+        if result.published and not result.diagnostics and result.inputs is not None:
+            self._kept, self._last = keeper.kept, result
+        return result
+
+
+def rebuild(order: Order, watcher: Outlook) -> Rebuilt:
+    """A whole build of the preview."""
     paths = order.paths
-    result = build(paths, Options(drafts=order.drafts, future=order.future))
+    result = build(paths, Options(drafts=order.drafts, future=order.future), watcher)
     diagnostics = tuple(_without_root(one, order.root) for one in result.diagnostics)
     if result.written is None or result.basis is None:
         return Rebuilt(False, diagnostics, result.seconds, result.posts, result.pages)
