@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 import pytest
 import tomli_w
 import yaml
+from babel.dates import format_date as babel_format_date
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
@@ -21,8 +22,11 @@ from pubengine.front_matter import split_front_matter
 from pubengine.model import Card, Source
 from pubengine.paginate import paginate
 from pubengine.permalinks import output_path, problem_with_name, problem_with_path
+from pubengine.plugins import markdown
 from pubengine.settings import SiteConfig
 from pubengine.slugs import MAX_BYTES, slugify
+from pubengine.text import FORBIDDEN, printable
+from pubengine.wording import format_date, locale_of
 
 SITE = SiteConfig("Test", "https://example.org/", timezone="Europe/London")
 text = st.text(st.characters(codec="utf-8"))
@@ -205,3 +209,41 @@ def test_closed_parts_never_change_when_posts_are_added(numbers, size, added):
 @pytest.mark.parametrize("name", ["con", "NUL.txt", "a.", "b ", "", "..", "a/b", "x\0", "C:", "a" * 256])
 def test_names_that_some_system_cannot_hold_are_refused(name):
     assert problem_with_name(name)
+
+
+_MARKS = st.sampled_from([
+    "Word", "a word more", "1. one", "- item", "> quoted", ": meaning", "~ meaning", "# Head", "***", "| a | b |", "|---|---|",
+    "    code", "```", "[a]: /b", "<div>", "{.class}", "!!! note", "[^1]: note", "===", "---", "é", "x\ty", "+ item", "  in",
+])  # fmt: skip
+_LINES = st.lists(
+    st.tuples(st.sampled_from(["", "", " ", "  ", "    ", "> ", "- "]), _MARKS | st.just("")), max_size=14
+)
+
+
+@given(_LINES)
+@settings(max_examples=400)
+def test_the_short_way_through_plain_paragraphs_changes_no_text(lines):
+    source = "\n".join(f"{before}{mark}" for before, mark in lines)
+    parser = markdown._parser(markdown.Settings())
+    parser.validateLink.refused = []
+    quick = parser.render(source)
+    parser.block.ruler.disable("prose")
+    try:
+        assert parser.render(source) == quick
+    finally:
+        parser.block.ruler.enable("prose")
+
+
+@given(
+    st.text(st.characters(), max_size=40)
+    | st.sampled_from(["\x00", "a\x0bb", "\ud800", "\ufdd0", "\ufffe", "\U0001ffff", "한국어 \uffff"])
+)
+def test_a_quick_look_misses_no_character_that_nothing_can_hold(text):
+    assert printable(text) == FORBIDDEN.sub("\ufffd", text)
+
+
+@given(st.dates(date(1, 1, 1), date(9998, 12, 31)), st.sampled_from(["en", "de", "ja", "ar", "fa", "th", "he", "cs"]))
+@settings(max_examples=300)
+def test_a_day_in_words_is_what_babel_makes_of_it(day, language):
+    for pattern in ("full", "long", "medium", "short", "EEEE, d MMMM y", "G yyyy.MM.dd", "'week' w Y", "QQQQ D"):
+        assert format_date(day, language, pattern) == babel_format_date(day, pattern, locale_of(language))
