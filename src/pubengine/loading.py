@@ -82,6 +82,8 @@ class Loader:
         self._cache = cache
         self._digests = digests
         self._modules = modules
+        self._known: set[str] = set()
+        """Paths of the sources that the cache knows."""
         self._present = Present(lookups(self._root, where.config, digests))
 
     def load(self, content: Content, crew: Crew, progress: Outlook) -> Sources:
@@ -126,28 +128,29 @@ class Loader:
 
     def _remembered(self, texts: Sequence[Found], environment: Environment) -> tuple[dict[str, Loaded], dict[str, str]]:
         """What is known of sources that are what they were, and why each of the others has to be loaded."""
-        loaded: dict[str, Loaded] = {}
-        reasons: dict[str, str] = {}
-        rows = {row[0]: row[1:] for row in self._cache.files()}
-        self._known = rows.keys()
         if not self._pure:
+            self._known = {path for path, *_ in self._cache.files()}
             return {}, dict.fromkeys((found.path for found in texts), "a plugin that is marked impure takes part")
+        loaded: dict[str, Loaded] = {}
+        reasons = {found.path: "it is new" for found in texts}
+        there = {found.path: found for found in texts}
         other, around = self._difference(environment), environment.digest
-        for found in texts:
-            row = rows.get(found.path)
-            if row is None:
-                reasons[found.path] = "it is new"
-            elif row[1] != around:
-                reasons[found.path] = f"{other or 'something'} changed"
-            elif self._digest(found) != row[0]:
-                reasons[found.path] = "it changed"
+        for path, digest, made_in, data in self._cache.files():  # one by one, for all of them take much room
+            self._known.add(path)
+            if path not in there:
+                continue
+            if made_in != around:
+                reasons[path] = f"{other or 'something'} changed"
+            elif self._digest(there[path]) != digest:
+                reasons[path] = "it changed"
             else:
-                one = _decoded(row[2])
+                one = _decoded(data)
                 changed = self._present.first_changed(one.inputs)
                 if changed is None:
-                    loaded[found.path] = one
+                    loaded[path] = one
+                    del reasons[path]
                 else:
-                    reasons[found.path] = f"the {changed.kind} {changed.name} that it was made with changed"
+                    reasons[path] = f"the {changed.kind} {changed.name} that it was made with changed"
         return loaded, reasons
 
     def _difference(self, environment: Environment) -> str:

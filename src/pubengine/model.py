@@ -131,7 +131,7 @@ class Post(Entry, frozen=True, kw_only=True):
         return replace(self, problems=(*self.problems, problem))
 
 
-class Card(Entry, frozen=True, kw_only=True):
+class Card(Entry, frozen=True, kw_only=True, gc=False):
     """All that the rest of the site knows of a post: everything but its text."""
 
     url: str

@@ -15,12 +15,16 @@ import os
 import sys
 import time
 from collections.abc import Iterable, Iterator
+from functools import partial
 from typing import Any, Self
 
+from pubengine.meanwhile import Meanwhile
 from pubengine.paths import FILE, Paths
 
 _NAME = "unchanged"
 _FORMAT = 1
+_MANY = 2_000
+"""From so many files in the output on, their states are asked for while those of the sources are."""
 _SETTLED = 2_000_000_000
 _FINE = 100_000_000
 """Nanoseconds after a change from which on another one would show in the times, coarse or fine; as in `digests.py`."""
@@ -44,6 +48,8 @@ class Look:
         self._known, self._output = _read(self._file)
         self.inputs = Inputs(*(tuple(self._known.get("inputs", ((), ()))[n]) for n in (0, 1)))
         self._now = time.time_ns()
+        look = partial(_states, self._left(), self._now)
+        self._there = Meanwhile(look) if self._output.count("\n") > _MANY else None
         self._names = _names(str(paths.root))
         self._state, young = _states(_everything(paths), self._now)
         self._read, more = _states(_inputs(paths, self.inputs), self._now)
@@ -63,13 +69,18 @@ class Look:
             return None
         if not known["moment"] <= moment < known["until"]:
             return None
-        state, young = _states(self._left(), self._now)
+        state, young = self._there.result() if self._there else _states(self._left(), self._now)
         before = {**known["young"], **known["young_output"]}
         if state != known["output"] or any(_digest(path) != digest for path, digest in before.items()):
             return None
         if before and not (self._young or young):
             self._write(known | {"young": {}, "young_output": {}})
         return dict(known["result"])
+
+    def end(self) -> None:
+        """Nothing more is going to be asked about the last build."""
+        if self._there:
+            self._there.drop()
 
     def remember(self, inputs: Inputs, moment: float, until: float, left: Left, result: dict[str, Any]) -> None:
         """Keeps what a build found and did, together with the states that this look found before it.
@@ -114,11 +125,17 @@ class Look:
     def _left(self) -> Iterator[Found]:
         """The state of each file and folder of the output."""
         root = str(self._paths.output)
-        folders, _, files = self._output.partition("\0")
-        for name in folders.split("\n"):
-            yield from _one(f"{root}/{name}" if name else root)
-        for name in files.split("\n"):
-            yield from _one(f"{root}/{name}")
+        lstat = os.lstat
+        for names, kind in zip(self._output.split("\0"), ("folder", "file"), strict=False):
+            for name in names.split("\n"):
+                path = f"{root}/{name}" if name else root
+                try:
+                    state = lstat(path)
+                except OSError:
+                    yield path, "missing", None
+                else:
+                    size = state.st_size if kind == "file" else 0
+                    yield path, kind, (size, state.st_mtime_ns, state.st_ctime_ns, state.st_ino)
 
     def _write(self, known: dict[str, Any]) -> None:
         text = json.dumps(known) + "\n" + self._output

@@ -74,13 +74,10 @@ def _result(root: Path, arguments: argparse.Namespace) -> dict[str, Any]:
     wanted = {name: getattr(arguments, name) for name in ("drafts", "future", "strict", "keep_going")}
     look = Look(paths, wanted)
     moment = _moment()
-    if (
-        not (arguments.clean or arguments.verify or arguments.profile)
-        and moment is not None
-        and (known := look.result(moment))
-    ):
-        return known
-    return _built(paths, look, wanted, arguments)
+    anew = arguments.clean or arguments.verify or arguments.profile
+    known = None if anew or moment is None else look.result(moment)
+    look.end()
+    return known or _built(paths, look, wanted, arguments)
 
 
 def _moment() -> float | None:
