@@ -5,6 +5,7 @@ import importlib
 import inspect
 import os
 import pkgutil
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -125,3 +126,11 @@ def test_no_bytecode_or_machine_is_in_the_repository():
         for name in listed
         if name.endswith((".py", ".md", ".toml")) and home + "/" in (root / name).read_text("utf-8")
     ]
+
+
+def test_the_readme_has_two_commands_one_for_the_site_and_one_for_the_tests():
+    blocks = re.findall(
+        r"^```sh$(.*?)^```$", (Path(__file__).parents[1] / "README.md").read_text("utf-8"), re.MULTILINE | re.DOTALL
+    )
+    assert blocks[0].strip().endswith("pubengine build")
+    assert "pytest" in blocks[1]
