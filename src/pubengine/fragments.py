@@ -22,7 +22,7 @@ from pubengine.model import Card
 from pubengine.tracking import Path
 from pubengine.view import IMPURE
 
-MOST = 2_000
+MOST = 800
 """How many pieces a process remembers; those of one page are asked for again soon, by its neighbours, or not at all."""
 TRIES = 1_000
 """So many pieces are remembered of each macro before it is asked whether that is worth it."""

@@ -34,7 +34,7 @@ IMPURE = ("an impure function",)
 """The way to what a function that is marked impure found."""
 
 
-TEXTS = 300
+TEXTS = 150
 """How many texts are kept at hand: a post's own page, its feeds, and pages that list it, follow one another."""
 
 
