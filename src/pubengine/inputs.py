@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any
 
 from msgspec import Struct
@@ -85,6 +85,7 @@ class Present:
     def __init__(self, lookups: Lookups) -> None:
         self._lookups = lookups
         self._found: dict[tuple[str, str], str] = {}
+        self._sets: dict[tuple[Input, ...], tuple[tuple[Input, ...], Input | None]] = {}
 
     def holds(self, one: Input) -> bool:
         """Whether an input is what it was."""
@@ -93,6 +94,15 @@ class Present:
             self._found[key] = self._lookups[one.kind](one.name)
         return self._found[key] == one.digest
 
-    def first_changed(self, inputs: Iterable[Input]) -> Input | None:
+    def shared(self, inputs: tuple[Input, ...]) -> tuple[Input, ...]:
+        """The same inputs, as one object for all that have them: most sources read the same few things."""
+        return self._looked_up(inputs)[0]
+
+    def first_changed(self, inputs: tuple[Input, ...]) -> Input | None:
         """The first input that is not what it was, or None."""
-        return next((one for one in inputs if not self.holds(one)), None)
+        return self._looked_up(inputs)[1]
+
+    def _looked_up(self, inputs: tuple[Input, ...]) -> tuple[tuple[Input, ...], Input | None]:
+        if inputs not in self._sets:
+            self._sets[inputs] = inputs, next((one for one in inputs if not self.holds(one)), None)
+        return self._sets[inputs]

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 
 from pubengine import unchanged
 from pubengine.cache import Cache, CacheError, decoded
@@ -147,7 +148,7 @@ class Loader:
                 one = _decoded(data)
                 changed = self._present.first_changed(one.inputs)
                 if changed is None:
-                    loaded[path] = one
+                    loaded[path] = replace(one, inputs=self._present.shared(one.inputs))
                     del reasons[path]
                 else:
                     reasons[path] = f"the {changed.kind} {changed.name} that it was made with changed"
