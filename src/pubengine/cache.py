@@ -79,6 +79,9 @@ class Cache:
     def _ready(self) -> sqlite3.Connection:
         self.path.parent.mkdir(exist_ok=True)
         _keep_out_of_repositories(self.path.parent)
+        journal = self.path.with_name(f"{self.path.name}-journal")
+        if journal.is_dir():  # of nobody's making that we know; SQLite would not get past it
+            remove(journal)
         database = sqlite3.connect(self.path, timeout=60, isolation_level=None)
         try:
             with _translated():
