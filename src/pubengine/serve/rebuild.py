@@ -103,7 +103,7 @@ class Rebuilder:
         self._quick = self._kept = None
         keeper = _Keeper()
         result = rebuild(order, keeper)
-        if result.published and not result.diagnostics and result.inputs is not None:
+        if result.published and result.inputs is not None:
             self._kept, self._last = keeper.kept, result
         return result
 
