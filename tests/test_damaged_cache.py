@@ -237,3 +237,17 @@ def test_a_cache_that_cannot_be_written_to_is_told_and_makes_no_difference(publi
     cache(published).chmod(0o444)
     hold(published)
     assert digest(published.root / "public") != before
+
+
+@pytest.mark.parametrize("place", [18, 19])
+def test_a_cache_that_says_it_may_not_be_written_to_is_set_aside(site, place):
+    site.write({"content/posts/2024-05-01-a.md": "+++\ntitle = 'A'\n+++\nText.\n"})
+    site.build()
+    cache = site.root / ".pubengine/cache.db"
+    data = bytearray(cache.read_bytes())
+    data[place] ^= 0xFF
+    cache.write_bytes(data)
+    site.write({"content/posts/2024-05-02-b.md": "+++\ntitle = 'B'\n+++\nText.\n"})
+    built = site.build()
+    assert (built.exit_code, built.codes) == (0, ["cache-set-aside"])
+    assert site.build().codes == []

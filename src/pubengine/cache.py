@@ -79,6 +79,7 @@ class Cache:
     def _ready(self) -> sqlite3.Connection:
         self.path.parent.mkdir(exist_ok=True)
         _keep_out_of_repositories(self.path.parent)
+        _refuse_damaged_head(self.path)
         journal = self.path.with_name(f"{self.path.name}-journal")
         if journal.is_dir():  # of nobody's making that we know; SQLite would not get past it
             remove(journal)
@@ -275,6 +276,17 @@ def _refuse_others(application: int, version: int) -> None:
         raise CacheError("it is the database of another program")
     if version != _FORMAT:
         raise CacheError("it is of another version of the engine")
+
+
+def _refuse_damaged_head(path: Path) -> None:
+    """Raises CacheError for a file that SQLite would take for one that it may only read, by two bytes of its head.
+
+    They are the write and read versions (SQLite's file format, 1.3); ours are always 1.
+    """
+    with contextlib.suppress(FileNotFoundError, IsADirectoryError), path.open("rb") as file:
+        head = file.read(20)
+        if len(head) == 20 and head[18:] != b"\x01\x01":
+            raise CacheError("its head is damaged")
 
 
 def _keep_out_of_repositories(folder: Path) -> None:
