@@ -223,7 +223,9 @@ class Book:
 
     def inputs(self) -> Iterator[Input]:
         """Files and folders that were opened for pages."""
-        for path in self._compact().paths:
+        ways, sets = list(self._paths), list(self._reads)
+        used = {place for number in {page.reads for page in self._pages.values()} for place in sets[number]}
+        for path in (ways[place] for place in used):
             if path[0] == READ:
                 yield Input(path[1], path[2], "")
 

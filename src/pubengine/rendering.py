@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import os
 import pickle
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 from pathlib import Path as File
-from typing import Any
 
 from msgspec import Struct
-from msgspec.structs import astuple, replace
+from msgspec.structs import replace
 
 from pubengine.cache import Texts
 from pubengine.diagnostics import Diagnostic
@@ -18,12 +17,13 @@ from pubengine.digests import Digests, digest_of
 from pubengine.errors import PluginError, PubengineError
 from pubengine.implementations import is_impure
 from pubengine.inputs import Input
-from pubengine.model import Card, Page, Site
+from pubengine.model import Page, Site
 from pubengine.modules import Modules
 from pubengine.pages import Book, Keys
 from pubengine.progress import Outlook
 from pubengine.registry import Registry
 from pubengine.render import Renderer, TemplateFailedError
+from pubengine.shown import cards_in
 from pubengine.spans import Span
 from pubengine.themes import Theme
 from pubengine.tracking import Path
@@ -247,18 +247,11 @@ def _neighbours_together(numbers: Iterable[int], material: Material) -> list[int
     places = {id(card): place for place, card in enumerate(material.site.posts)}
     last = len(places)
 
-    def first_post(value: Any, depth: int = 0) -> int:
-        if isinstance(value, Card):
-            return places.get(id(value), last)
-        if isinstance(value, Struct):
-            value = astuple(value)
-        elif isinstance(value, Mapping):
-            value = tuple(value.values())
-        if depth > 2 or not isinstance(value, (tuple, list)):
-            return last
-        return next((place for one in value if (place := first_post(one, depth + 1)) < last), last)
+    def first_post(number: int) -> int:
+        shown = (places.get(id(card), last) for card in cards_in(material.pages[number].values))
+        return next((place for place in shown if place < last), last)
 
-    return sorted(numbers, key=lambda number: first_post(material.pages[number].values))
+    return sorted(numbers, key=first_post)
 
 
 def _pickled(material: Material) -> bytes:
